@@ -1,0 +1,38 @@
+"""What the solver tells while it works, and how it is told to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Limits of one solve. `gap` is the proof asked for, as a share of each class's ideal (None: the policy's tolerance)."""
+
+    time_limit: float = 60.0
+    gap: float | None = None
+    threads: int = 1
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One report: the class being decided, best value and bound so far, and the gap in percent of its ideal."""
+
+    rank: int
+    name: str
+    incumbent: float | None
+    bound: float | None
+    gap_percent: float | None
+    seconds: float
+    phase: str = "class"
+
+
+OnProgress = Callable[[Progress], None]
+ShouldStop = Callable[[], bool]
+
+
+def never_stop() -> bool:
+    """The default for `should_stop`."""
+    return False

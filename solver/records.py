@@ -1,0 +1,251 @@
+"""The record kinds of a portfolio: one frozen class each, whose fields are the columns of its CSV file and SQL table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from solver.columns import Column, Type, column, columns_of
+
+Curve = tuple[tuple[float, float], ...]
+LINEAR: Curve = ((0.0, 0.0), (1.0, 1.0))
+GPU, ENGINEER, MONEY = KINDS = ("gpu", "engineer", "money")
+STANCES = ("protect", "focus", "normal", "pause")
+STATUSES = ("running", "paused", "candidate", "done")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portfolio:
+    """What an organisation plans over: one row with the first Monday and the number of weeks."""
+
+    portfolio: str = column(Type.ID, "id of the portfolio", required=True, key=True)
+    name: str = column(Type.TEXT, "name as people say it", default="")
+    start: date = column(Type.WEEK, "first week (a Monday)", required=True)
+    weeks: int = column(Type.INTEGER, "number of weeks", required=True, minimum=1, maximum=260, unit="weeks")
+    currency: str = column(Type.TEXT, "currency of costs and money pools", default="USD")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """A supply: GPU nodes of one SKU at one site, engineers of one skill at one site, or money."""
+
+    pool: str = column(Type.ID, "id of the pool", required=True, key=True)
+    name: str = column(Type.TEXT, "name as people say it", default="")
+    kind: str = column(Type.CHOICE, "what kind of supply", required=True, choices=KINDS)
+    type: str = column(Type.ID, "SKU or skill", required=True)
+    site: str = column(Type.TEXT, "where it is", default="")
+    unit: str = column(Type.TEXT, "unit (default: node, FTE or the currency)", default="")
+    step: float | None = column(
+        Type.AMOUNT, "smallest amount that can be given (default: gpu 1, engineer 0.1, money 0 = any)", minimum=0
+    )
+    cost: float = column(Type.AMOUNT, "cost per unit and week", default=0.0, minimum=0, unit="currency/unit/week")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """Supply of a pool from a week on, until the pool's next row; before its first row there is none."""
+
+    pool: str = column(Type.ID, "pool", required=True, key=True, refers="pools")
+    week: date = column(Type.WEEK, "first week of this amount", required=True, key=True)
+    amount: float = column(Type.AMOUNT, "supply", required=True, minimum=0, unit="units of the pool")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """Work that needs resources: `run` (ongoing) or `build` (finite)."""
+
+    project: str = column(Type.ID, "id of the project", required=True, key=True)
+    name: str = column(Type.TEXT, "name as people say it", default="")
+    program: str = column(Type.TEXT, "program it belongs to", default="")
+    kind: str = column(Type.CHOICE, "ongoing or finite", required=True, choices=("run", "build"))
+    priority: int = column(Type.INTEGER, "0 is the highest, 4 the lowest", required=True, minimum=0, maximum=4)
+    value: float = column(Type.AMOUNT, "value per week", required=True, minimum=0, unit="value/week")
+    duration: float | None = column(
+        Type.AMOUNT, "weeks a build takes at full pace", minimum=0.001, maximum=1000, unit="weeks"
+    )
+    benefit: str = column(
+        Type.CHOICE, "when a build yields its value", default="completion", choices=("completion", "progress")
+    )
+    curve: Curve = column(Type.CURVE, "diminishing returns, concave (default linear)", default=LINEAR)
+    status: str = column(Type.CHOICE, "state before the first week", default="candidate", choices=STATUSES)
+    progress: float = column(Type.AMOUNT, "share of a build that is done", default=0.0, minimum=0, maximum=1)
+    earliest: date | None = column(Type.WEEK, "first week it may run")
+    deadline: date | None = column(Type.WEEK, "last week in which a build should become complete")
+    must: str | None = column(Type.CHOICE, "forced in or out", choices=("in", "out"))
+    min_run: int = column(Type.INTEGER, "weeks it stays on once started", default=1, minimum=1, maximum=260)
+    min_pause: int = column(Type.INTEGER, "weeks it stays off once paused", default=1, minimum=1, maximum=260)
+    pause_cost: float = column(Type.AMOUNT, "disruption of one pause", default=0.0, minimum=0, unit="units moved")
+    owner: str = column(Type.TEXT, "who answers for it", default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What a project consumes of one kind of supply at full pace, at least, and while paused."""
+
+    project: str = column(Type.ID, "project", required=True, key=True, refers="projects")
+    need: str = column(Type.ID, "id of the need within its project", required=True, key=True)
+    kind: str = column(Type.CHOICE, "kind of supply", required=True, choices=KINDS)
+    full: float = column(Type.AMOUNT, "supply at full pace", required=True, minimum=0, unit="units of need")
+    minimum: float = column(Type.AMOUNT, "least supply while on", default=0.0, minimum=0, unit="units of need")
+    standby: float = column(Type.AMOUNT, "supply kept while paused", default=0.0, minimum=0, unit="units of need")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eligible:
+    """A pool that can serve a need."""
+
+    project: str = column(Type.ID, "project", required=True, key=True, refers="projects")
+    need: str = column(Type.ID, "need", required=True, key=True, refers="needs")
+    pool: str = column(Type.ID, "pool", required=True, key=True, refers="pools")
+    rate: float = column(Type.AMOUNT, "units of need that one unit supplies", default=1.0, minimum=0.000001)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """What is allocated in the week before the first."""
+
+    project: str = column(Type.ID, "project", required=True, key=True, refers="projects")
+    need: str = column(Type.ID, "need", required=True, key=True, refers="needs")
+    pool: str = column(Type.ID, "pool", required=True, key=True, refers="pools")
+    amount: float = column(Type.AMOUNT, "amount today", required=True, minimum=0, unit="units of the pool")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """`requires`: the other is complete before the project starts; `excludes`: never both."""
+
+    project: str = column(Type.ID, "project", required=True, key=True, refers="projects")
+    relation: str = column(Type.CHOICE, "relation", required=True, key=True, choices=("requires", "excludes"))
+    other: str = column(Type.ID, "the other project", required=True, key=True, refers="projects")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """A human decision: exactly this amount in those weeks."""
+
+    project: str = column(Type.ID, "project", required=True, key=True, refers="projects")
+    need: str = column(Type.ID, "need", required=True, key=True, refers="needs")
+    pool: str = column(Type.ID, "pool", required=True, key=True, refers="pools")
+    since: date = column(Type.WEEK, "first week", name="from", required=True, key=True)
+    until: date | None = column(Type.WEEK, "last week (blank: to the end)", name="to")
+    amount: float = column(Type.AMOUNT, "amount", required=True, minimum=0, unit="units of the pool")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What matters, and the limits of change; a code red has an owner, a reason, a start and an end."""
+
+    policy: str = column(Type.ID, "id of the policy", required=True, key=True)
+    name: str = column(Type.TEXT, "name as people say it", default="")
+    kind: str = column(Type.CHOICE, "kind", required=True, choices=("normal", "code_red"))
+    start: date | None = column(Type.WEEK, "first week in force (blank: the first)")
+    end: date | None = column(Type.WEEK, "first week no longer in force (blank: after the last)")
+    owner: str = column(Type.TEXT, "who decides", default="")
+    reason: str = column(Type.TEXT, "why", default="")
+    exit_criteria: str = column(Type.TEXT, "when it may end early", default="")
+    max_cost: float | None = column(Type.AMOUNT, "highest cost per week", minimum=0, unit="currency/week")
+    gpu_moves: float | None = column(Type.AMOUNT, "highest GPU arrivals per week", minimum=0, unit="nodes/week")
+    engineer_moves: float | None = column(Type.AMOUNT, "highest engineer arrivals per week", minimum=0, unit="FTE/week")
+    growth: float | None = column(Type.AMOUNT, "highest growth of a project's engineers per week", minimum=0)
+    gpu_ramp: tuple[float, ...] = column(Type.RAMP, "loss per week after arrival, GPUs", default=(0.25,))
+    engineer_ramp: tuple[float, ...] = column(
+        Type.RAMP, "loss per week after arrival, engineers", default=(0.5, 0.35, 0.2, 0.1)
+    )
+    mentor: float = column(
+        Type.AMOUNT, "what each new engineer costs the others while ramping up", default=0.15, minimum=0, maximum=1
+    )
+    memory_cap: float = column(Type.AMOUNT, "share of node memory in use at peak", default=0.5, minimum=0.01, maximum=1)
+    tolerance: float = column(
+        Type.AMOUNT, "share of a class's ideal it may give up for the next", default=0.002, minimum=0, maximum=1
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stance:
+    """What a policy does with a project while it is in force."""
+
+    policy: str = column(Type.ID, "policy", required=True, key=True, refers="policies")
+    project: str = column(Type.ID, "project", required=True, key=True, refers="projects")
+    stance: str = column(Type.CHOICE, "stance", required=True, choices=STANCES)
+    priority: int | None = column(Type.INTEGER, "priority while in force", minimum=0, maximum=4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """What a protected project keeps, from a week until the next row of the same project, need and pool."""
+
+    policy: str = column(Type.ID, "policy", required=True, key=True, refers="policies")
+    project: str = column(Type.ID, "project", required=True, key=True, refers="projects")
+    need: str = column(Type.ID, "need", required=True, key=True, refers="needs")
+    pool: str | None = column(Type.ID, "pool (blank: supply of the need from all pools)", key=True, refers="pools")
+    week: date | None = column(Type.WEEK, "first week (blank: from the first)", key=True)
+    amount: float | None = column(Type.AMOUNT, "absolute amount", minimum=0)
+    share: float | None = column(Type.AMOUNT, "share of the baseline", minimum=0, maximum=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One measured point of a series (users, latency ...)."""
+
+    signal: str = column(Type.ID, "series", required=True, key=True)
+    day: date = column(Type.DATE, "day", name="date", required=True, key=True)
+    value: float = column(Type.AMOUNT, "value", required=True, minimum=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """The rule that advises a code red: the mean of a window falls by a share."""
+
+    trigger: str = column(Type.ID, "id of the trigger", required=True, key=True)
+    signal: str = column(Type.ID, "series it watches", required=True, refers="signals")
+    window_days: int = column(Type.INTEGER, "length of the mean", required=True, minimum=1, maximum=366, unit="days")
+    drop: float = column(Type.AMOUNT, "fall that triggers, as a share (0.06 = 6 %)", required=True, minimum=0, maximum=1)
+    policy: str = column(Type.ID, "policy it advises", required=True, refers="policies")
+
+
+Record = (
+    Portfolio | Pool | Capacity | Project | Need | Eligible | Baseline | Link | Pin | Policy | Stance | Floor
+    | Signal | Trigger
+)  # fmt: skip
+
+TABLES: dict[str, type[Any]] = {
+    "portfolio": Portfolio,
+    "pools": Pool,
+    "capacity": Capacity,
+    "projects": Project,
+    "needs": Need,
+    "eligible": Eligible,
+    "baseline": Baseline,
+    "links": Link,
+    "pins": Pin,
+    "policies": Policy,
+    "stances": Stance,
+    "floors": Floor,
+    "signals": Signal,
+    "triggers": Trigger,
+}
+"""Every record kind by the stem of its file (`pools` for pools.csv), in the order a reader needs them."""
+
+OPTIONAL = frozenset({"baseline", "links", "pins", "stances", "floors", "signals", "triggers"})
+"""Files that may be missing: an empty table."""
+
+
+def columns(table: str) -> tuple[Column, ...]:
+    """The columns of a table, in file order."""
+    return columns_of(TABLES[table])
+
+
+def key_columns(table: str) -> tuple[Column, ...]:
+    """The columns that identify a row of a table."""
+    return tuple(c for c in columns(table) if c.key)
+
+
+def key_of(record: Any) -> tuple[Any, ...]:
+    """The values that identify a record within its table."""
+    return tuple(getattr(record, c.attribute) for c in columns_of(type(record)) if c.key)
+
+
+def sort_key(record: Any) -> tuple[str, ...]:
+    """The key as texts, so that tables have one order however they were read."""
+    return tuple("" if v is None else str(v) for v in key_of(record))
