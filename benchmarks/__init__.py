@@ -1,0 +1,1 @@
+"""Generated portfolios, the textbook formulation, and what is measured on them."""
