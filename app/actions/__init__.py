@@ -1,0 +1,1 @@
+"""One verb per file: each owns its transaction and answers with plain objects; the doors call nothing else."""

@@ -1,0 +1,229 @@
+"""The SQL tables: one per record kind, made from its columns, and one class each for what is decided and computed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from solver.columns import Column, Type, read_cell, write_cell
+from solver.records import TABLES, columns
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, always UTC and aware in Python."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class BlankId(TypeDecorator[str]):
+    """An id that may be blank in a key: '' in SQL, where NULLs are never equal."""
+
+    impl = sa.Text
+    cache_ok = True
+    coerce_to_is_types = ()
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str:
+        return value or ""
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return value or None
+
+
+class BlankWeek(TypeDecorator[date]):
+    """A week that may be blank in a key: the first day of the calendar in SQL."""
+
+    impl = sa.Date
+    cache_ok = True
+    coerce_to_is_types = ()
+
+    def process_bind_param(self, value: date | None, dialect: sa.Dialect) -> date:
+        return value or date.min
+
+    def process_result_value(self, value: date | None, dialect: sa.Dialect) -> date | None:
+        return None if value == date.min else value
+
+
+class Cell(TypeDecorator[Any]):
+    """A curve or ramp as its CSV text."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, column: Column) -> None:
+        super().__init__()
+        self.column = column
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+        return None if value is None else write_cell(self.column, value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
+        return None if value is None else read_cell(self.column, value)
+
+
+class Base(DeclarativeBase):
+    """The home of all tables."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+_SQL_TYPES: dict[Type, type[TypeEngine[Any]]] = {
+    Type.ID: sa.Text, Type.TEXT: sa.Text, Type.CHOICE: sa.Text, Type.INTEGER: sa.Integer, Type.AMOUNT: sa.Float,
+    Type.WEEK: sa.Date, Type.DATE: sa.Date,
+}  # fmt: skip
+
+
+def sql_type(column: Column) -> TypeEngine[Any]:
+    """The SQL type of a record's column."""
+    if column.key and not column.required:
+        return BlankId() if column.type is Type.ID else BlankWeek()
+    if column.type in (Type.CURVE, Type.RAMP):
+        return Cell(column)
+    return _SQL_TYPES[column.type]()
+
+
+def _nullable(column: Column) -> bool:
+    return not (column.required or column.key or column.default is not None)
+
+
+def _record_table(name: str) -> sa.Table:
+    """The table of a record kind: portfolio, its columns under their CSV names, and the version last written."""
+    own = [
+        sa.Column(c.name, sql_type(c), primary_key=c.key, nullable=_nullable(c), autoincrement=False)
+        for c in columns(name)
+    ]
+    if name == "portfolio":
+        extra = [sa.Column("revision", sa.Integer, nullable=False)]
+    else:
+        home = sa.ForeignKey("portfolio.portfolio", ondelete="CASCADE")
+        own.insert(0, sa.Column("portfolio", sa.Text, home, primary_key=True))
+        extra = []
+    return sa.Table(name, Base.metadata, *own, sa.Column("version", sa.Integer, nullable=False), *extra)
+
+
+RECORDS: dict[str, sa.Table] = {name: _record_table(name) for name in TABLES}
+"""The table of each record kind. `portfolio.revision` counts every write to a portfolio; a row's `version` is the
+revision that wrote it, so that no version ever comes back, not even after a remove and an add."""
+
+
+class ScenarioRow(Base):
+    """A portfolio with changes and a policy."""
+
+    __tablename__ = "scenarios"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    portfolio: Mapped[str] = mapped_column(sa.ForeignKey("portfolio.portfolio", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(sa.Text)
+    policy: Mapped[str] = mapped_column(sa.Text)
+    kind: Mapped[str] = mapped_column(sa.Text)
+    status: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str] = mapped_column(sa.Text)
+    version: Mapped[int]
+
+
+class ScenarioChangeRow(Base):
+    """One change of a scenario, in order: `put` a whole record, `set` some of its cells, or `remove` it."""
+
+    __tablename__ = "scenario_changes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scenario: Mapped[int] = mapped_column(sa.ForeignKey("scenarios.id", ondelete="CASCADE"), index=True)
+    operation: Mapped[str] = mapped_column(sa.Text)
+    record_table: Mapped[str] = mapped_column(sa.Text)
+    record_key: Mapped[str] = mapped_column(sa.Text)
+    cells: Mapped[dict[str, str]] = mapped_column(sa.JSON)
+
+
+class PlanRow(Base):
+    """A checked plan, with the problem it answers; never changed."""
+
+    __tablename__ = "plans"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    portfolio: Mapped[str] = mapped_column(sa.ForeignKey("portfolio.portfolio", ondelete="CASCADE"), index=True)
+    scenario: Mapped[int | None] = mapped_column(sa.ForeignKey("scenarios.id", ondelete="CASCADE"), index=True)
+    policy: Mapped[str] = mapped_column(sa.Text)
+    status: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str] = mapped_column(sa.Text)
+    digest: Mapped[str] = mapped_column(sa.Text)
+    summary: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    problem: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+
+
+class PlanTableRow(Base):
+    """One table of a plan, as gzip'ed CSV."""
+
+    __tablename__ = "plan_tables"
+    plan: Mapped[int] = mapped_column(sa.ForeignKey("plans.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class JobRow(Base):
+    """A recompute that was asked for, and how far it got."""
+
+    __tablename__ = "jobs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    portfolio: Mapped[str] = mapped_column(sa.ForeignKey("portfolio.portfolio", ondelete="CASCADE"), index=True)
+    scenario: Mapped[int | None] = mapped_column(sa.ForeignKey("scenarios.id", ondelete="CASCADE"))
+    policy: Mapped[str] = mapped_column(sa.Text)
+    state: Mapped[str] = mapped_column(sa.Text, index=True)
+    who: Mapped[str] = mapped_column(sa.Text)
+    owner: Mapped[str] = mapped_column(sa.Text)
+    options: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    progress: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+    plan: Mapped[int | None] = mapped_column(sa.ForeignKey("plans.id", ondelete="CASCADE"))
+    message: Mapped[str] = mapped_column(sa.Text)
+    faults: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+    conflicts: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+    cancel: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    started_at: Mapped[datetime | None] = mapped_column(Moment)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class DecisionRow(Base):
+    """A decision about a plan; append-only. The newest approval names the plan of record."""
+
+    __tablename__ = "decisions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    portfolio: Mapped[str] = mapped_column(sa.Text, index=True)
+    plan: Mapped[int] = mapped_column(sa.Integer)
+    verb: Mapped[str] = mapped_column(sa.Text)
+    reason: Mapped[str] = mapped_column(sa.Text)
+    who: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class AuditRow(Base):
+    """Who did what, when; append-only. A change of a record names its table, key and version."""
+
+    __tablename__ = "audit"
+    __table_args__ = (sa.Index(None, "portfolio", "record_table", "record_key"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str] = mapped_column(sa.Text)
+    verb: Mapped[str] = mapped_column(sa.Text)
+    portfolio: Mapped[str] = mapped_column(sa.Text)
+    subject: Mapped[str] = mapped_column(sa.Text)
+    record_table: Mapped[str | None] = mapped_column(sa.Text)
+    record_key: Mapped[str | None] = mapped_column(sa.Text)
+    version: Mapped[int | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
