@@ -1,0 +1,89 @@
+"""Where amounts go: moves added up from donors to receivers, for the Sankey and the table behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from app.web.reading.frames import label, rows
+from solver.plan import SPARE, Plan
+from solver.problem import Problem
+
+LARGEST = 12
+OTHER = "other projects"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one donor gave one receiver, in units of the kind."""
+
+    giver: str
+    receiver: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """All flows of a kind in a part of the horizon, the largest first."""
+
+    kind: str
+    phase: str
+    unit: str
+    flows: tuple[Flow, ...]
+
+    @property
+    def total(self) -> float:
+        """Everything that changed hands."""
+        return sum(f.amount for f in self.flows)
+
+    def chart(self) -> dict[str, Any]:
+        """Nodes and links for a Sankey: donors on the left, receivers on the right, the smallest together."""
+        merged = _merged(self.flows)
+        left = sorted({g for g, _ in merged})
+        right = sorted({r for _, r in merged})
+        nodes = [{"name": f"from {n}", "label": n, "side": "giver"} for n in left]
+        nodes += [{"name": f"to {n}", "label": n, "side": "receiver"} for n in right]
+        links = [{"source": f"from {g}", "target": f"to {r}", "value": round(a, 2)} for (g, r), a in merged.items()]
+        return {"unit": self.unit, "nodes": nodes, "links": links}
+
+
+def flows(problem: Problem, policy: str, plan: Plan, kind: str) -> tuple[Flows, Flows]:
+    """The moves of a kind while the policy is in force, and those after it (the way back)."""
+    last = problem.window(policy)[1]
+    during: Counter[tuple[str, str]] = Counter()
+    after: Counter[tuple[str, str]] = Counter()
+    for week, pool, giver, receiver, amount in rows(plan.moves):
+        if giver != receiver and pool in problem.pool and problem.pool[pool].kind == kind:
+            phase = during if problem.week_index(week) < last else after
+            phase[_name(problem, giver), _name(problem, receiver)] += float(amount)
+    unit = {"gpu": "nodes", "engineer": "FTE"}.get(kind, problem.head.currency)
+    return Flows(kind, "in force", unit, _sorted(during)), Flows(kind, "way back", unit, _sorted(after))
+
+
+def _name(problem: Problem, project: str) -> str:
+    return "spare" if project == SPARE else label(problem, project)
+
+
+def _sorted(amounts: Counter[tuple[str, str]]) -> tuple[Flow, ...]:
+    ordered = sorted(amounts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Flow(giver, receiver, amount) for (giver, receiver), amount in ordered)
+
+
+def _merged(found: Iterable[Flow]) -> dict[tuple[str, str], float]:
+    found = tuple(found)
+    givers, receivers = _largest((f.giver, f.amount) for f in found), _largest((f.receiver, f.amount) for f in found)
+    merged: Counter[tuple[str, str]] = Counter()
+    for flow in found:
+        giver = flow.giver if flow.giver in givers else OTHER
+        receiver = flow.receiver if flow.receiver in receivers else OTHER
+        merged[giver, receiver] += flow.amount
+    return dict(merged)
+
+
+def _largest(amounts: Iterable[tuple[str, float]]) -> set[str]:
+    totals: Counter[str] = Counter()
+    for name, amount in amounts:
+        totals[name] += amount
+    return {name for name, _ in totals.most_common(LARGEST)}

@@ -1,0 +1,98 @@
+"""Who pays and who gains: the value of each project in a plan against today's allocation or another plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.web.reading.frames import Week, label, weeks_of
+from solver.classes import COMPLETE_AT, curve_at
+from solver.plan import Plan, State
+from solver.problem import Problem
+from solver.records import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A project's value summed over the horizon, beside what it is compared with."""
+
+    project: str
+    name: str
+    program: str
+    stance: str
+    value: float
+    other: float
+    paused: int
+    slow: int
+
+    @property
+    def change(self) -> float:
+        """Gain (positive) or loss (negative)."""
+        return self.value - self.other
+
+    @property
+    def percent(self) -> float | None:
+        """The change in percent of what it is compared with; None where that is nothing."""
+        return 100.0 * self.change / self.other if self.other > 1e-9 else None
+
+
+def weekly_values(project: Project, weeks: list[Week]) -> list[float]:
+    """value * benefit of every week (the benefit of problem.md)."""
+    found, before = [], project.progress
+    for week in weeks:
+        if project.kind == "run":
+            benefit = curve_at(project.curve, week.pace)
+        elif project.benefit == "progress":
+            benefit = curve_at(project.curve, week.progress)
+        else:
+            benefit = 1.0 if before >= COMPLETE_AT else 0.0
+        before = week.progress
+        found.append(project.value * benefit)
+    return found
+
+
+def baseline_pace(problem: Problem, project: Project) -> float:
+    """The pace that today's amounts support: that of the scarcest need."""
+    pace = 1.0
+    for need in problem.needs_of[project.project]:
+        supply = sum(
+            e.rate * problem.baseline_of.get((e.project, e.need, e.pool), 0.0)
+            for e in problem.pools_of[need.project, need.need]
+        )
+        pace = min(pace, supply / need.full if need.full > 0 else 1.0)
+    return pace
+
+
+def against_today(problem: Problem, policy: str, plan: Plan) -> list[Account]:
+    """Ongoing projects that run today against today's amounts kept for the whole horizon; the heaviest loss first."""
+    weeks = weeks_of(problem, plan)
+    found = []
+    for project in problem.projects:
+        if project.kind == "run" and project.status == "running":
+            today = problem.head.weeks * project.value * curve_at(project.curve, baseline_pace(problem, project))
+            found.append(_account(problem, policy, project, weeks[project.project], today))
+    return sorted(found, key=lambda a: (a.change, a.project))
+
+
+def against_plan(problem: Problem, policy: str, plan: Plan, before: Problem, record: Plan) -> list[Account]:
+    """Every project against another plan of the same portfolio (as it was solved), the heaviest loss first."""
+    weeks, old = weeks_of(problem, plan), weeks_of(before, record)
+    found = []
+    for project in problem.projects:
+        known = before.project.get(project.project)
+        other = sum(weekly_values(known, old[known.project])) if known else 0.0
+        found.append(_account(problem, policy, project, weeks[project.project], other))
+    return sorted(found, key=lambda a: (a.change, a.project))
+
+
+def _account(problem: Problem, policy: str, project: Project, weeks: list[Week], other: float) -> Account:
+    stance = problem.stances_of(policy).get(project.project)
+    return Account(
+        project=project.project,
+        name=label(problem, project.project),
+        program=project.program,
+        stance=stance.stance if stance else "normal",
+        value=sum(weekly_values(project, weeks)),
+        other=other,
+        paused=sum(w.state is State.PAUSED for w in weeks),
+        slow=sum(w.state is State.RUNNING and w.pace < 0.995 for w in weeks),
+    )
