@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from solver.problem import Problem
 from solver.records import Project
@@ -47,7 +48,7 @@ def ideals(problem: Problem, policy: str) -> dict[int, float]:
 
 def curve_at(curve: Sequence[tuple[float, float]], x: float) -> float:
     """The value of a curve of break points at x, interpolated."""
-    for (x0, y0), (x1, y1) in zip(curve, curve[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(curve):
         if x <= x1:
             return y0 + (y1 - y0) * max(0.0, x - x0) / (x1 - x0)
     return curve[-1][1]
