@@ -14,7 +14,7 @@ from typing import Any
 
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _DECIMAL = re.compile(r"\+?(\d+(\.\d*)?|\.\d+)")
-_INTEGER = re.compile(r"\+?\d+")
+_INTEGER = re.compile(r"\+?\d{1,18}")
 
 
 class Type(StrEnum):

@@ -19,8 +19,13 @@ class Fault:
     value: str | None = None
     line: int | None = None
 
+    @property
+    def file(self) -> str:
+        """The file it is in; a table that is not a CSV file goes by its whole name, as `summary.json` does."""
+        return self.table if "." in self.table else f"{self.table}.csv"
+
     def __str__(self) -> str:
-        place = f"{self.table}.csv" + (f", line {self.line}" if self.line else "")
+        place = self.file + (f", line {self.line}" if self.line else "")
         place += f", column {self.column}" if self.column else ""
         found = "" if self.value is None else f" {self.value!r}"
         hint = f"; right would be: {self.right}" if self.right else ""
@@ -30,7 +35,7 @@ class Fault:
         """The fault as plain data, for JSON and pages; `text` is the whole sentence."""
         facts = asdict(self)
         facts["key"] = [None if v is None else str(v) for v in self.key]
-        return {**facts, "file": f"{self.table}.csv", "text": str(self)}
+        return {**facts, "file": self.file, "text": str(self)}
 
 
 @dataclass(frozen=True, slots=True)
