@@ -1,0 +1,53 @@
+"""The twin of every rule: recomputes a plan from its published tables alone and shares nothing with the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from solver.check import policy_rules, rules, tables, values
+from solver.check.ground import Ground
+from solver.check.published import Published, read
+from solver.check.report import Report, Violation
+from solver.classes import ideals
+from solver.plan import ClassResult, Plan
+from solver.problem import Problem
+
+RULES: tuple[Callable[[Published], Iterator[Violation]], ...] = (
+    rules.capacity,
+    rules.pace,
+    rules.ramp,
+    rules.viable,
+    rules.dwell,
+    rules.builds,
+    policy_rules.stance,
+    policy_rules.floors,
+    policy_rules.change,
+    policy_rules.pins,
+    policy_rules.must,
+    policy_rules.money,
+    policy_rules.steps,
+)
+"""The rules in the order of the planning problem; a violation carries the name of its function."""
+
+
+def check(problem: Problem, policy: str, plan: Plan, classes: Sequence[ClassResult] = ()) -> Report:
+    """Every rule on every published figure; with `classes`, also the values claimed for them.
+
+    A report without violations means: the plan obeys rules 1 to 11, its moves and utilisation follow from its
+    allocation, and each claimed class value is what the published paces and progress are worth.
+    """
+    published, found = read(Ground(problem, problem.policy[policy]), plan)
+    for rule in RULES:
+        found.extend(rule(published))
+    found.extend(tables.moves(published, plan.moves))
+    found.extend(tables.utilisation(published, plan.utilisation))
+    attained, ideal = values.attained(published), ideals(problem, policy)
+    if classes:
+        found.extend(tables.classes(classes, attained, ideal))
+    pauses, pause_cost = values.pauses(published)
+    return Report(
+        tuple(found), attained, ideal, values.arrivals(published), pauses, pause_cost, values.cost(published)
+    )  # fmt: skip
+
+
+__all__ = ["RULES", "Report", "Violation", "check"]

@@ -1,0 +1,91 @@
+"""The tables that tell of a plan: moves explain every difference, utilisation adds up, class values are right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from solver.check.published import Published, numbers, places, week_index
+from solver.check.report import Flags, Indices, Numbers, Violation, hits, say, tolerance
+from solver.classes import class_name
+from solver.plan import SPARE, ClassResult
+
+
+def moves(plan: Published, table: pd.DataFrame) -> Iterator[Violation]:
+    """sum of moves to p - sum of moves from p = sum_l x[l,r,t] - sum_l x[l,r,t-1]  for all p, r, t;
+    every move goes from one project, or from spare, to another. So what one gains another, or spare, loses
+    """
+    g = plan.ground
+    names = {**g.project_index, SPARE: len(g.projects)}
+    week, pool = places(week_index(g), table["week"].to_list()), places(g.pool_index, table["pool"].to_list())
+    source, target = places(names, table["from"].to_list()), places(names, table["to"].to_list())
+    amount = numbers(table["amount"])
+    right = (week >= 0) & (pool >= 0) & (source >= 0) & (target >= 0) & (source != target) & (amount > 0)
+    for (i,) in hits(~right | ~np.isfinite(amount)):
+        cells = ", ".join(str(cell) for cell in table.iloc[i])
+        yield Violation("moves", f"row {i + 1} ({cells}) is no move of an amount from one to another")
+    told = np.zeros((len(names), len(g.pools), len(g.weeks)))
+    right &= np.isfinite(amount)
+    np.add.at(told, (target[right], pool[right], week[right]), amount[right])
+    np.subtract.at(told, (source[right], pool[right], week[right]), amount[right])
+    yield from _unexplained(plan, told[:-1])
+
+
+def _unexplained(plan: Published, told: Numbers) -> Iterator[Violation]:
+    g = plan.ground
+    real = np.zeros_like(told)
+    np.add.at(real, (g.pair_project, g.pair_pool), plan.x - plan.before)
+    for p, r, t in hits(np.abs(told - real) > tolerance(real)):
+        text = f"moves give {say(told[p, r, t])}, the allocation changed by {say(real[p, r, t])}"
+        off = abs(float(told[p, r, t] - real[p, r, t]))
+        yield Violation("moves", text, g.projects[p].project, pool=g.pools[r], week=g.weeks[t], amount=off)
+
+
+def utilisation(plan: Published, table: pd.DataFrame) -> Iterator[Violation]:
+    """capacity as in the portfolio, used = sum_l x[l,r,t], spare = capacity - used: one row for all r, t"""
+    g = plan.ground
+    week, pool = places(week_index(g), table["week"].to_list()), places(g.pool_index, table["pool"].to_list())
+    known = (week >= 0) & (pool >= 0)
+    for (i,) in hits(~known):
+        yield Violation("utilisation", f"row {i + 1} ({', '.join(str(cell) for cell in table.iloc[i])}) is unknown")
+    rows = np.zeros(g.capacity.shape, dtype=np.intp)
+    np.add.at(rows, (pool[known], week[known]), 1)
+    for r, t in hits(rows != 1):
+        yield g.at_pool("utilisation", f"{rows[r, t]} rows instead of one", r, t, float(rows[r, t]))
+    columns = {"capacity": g.capacity, "used": plan.used, "spare": g.capacity - plan.used}
+    for name, right in columns.items():
+        yield from _column(plan, name, numbers(table[name])[known], right, (pool[known], week[known]))
+
+
+def _column(
+    plan: Published, name: str, given: Numbers, right: Numbers, at: tuple[Indices, Indices]
+) -> Iterator[Violation]:
+    wrong: Flags = ~(np.abs(given - right[at]) <= tolerance(plan.ground.capacity[at]))
+    for (i,) in hits(wrong):
+        r, t = int(at[0][i]), int(at[1][i])
+        text, off = f"{name} is {say(given[i])} instead of {say(right[r, t])}", abs(float(given[i] - right[r, t]))
+        yield plan.ground.at_pool("utilisation", text, r, t, off)
+
+
+def classes(
+    given: Iterable[ClassResult], attained: Mapping[int, float], ideal: Mapping[int, float]
+) -> Iterator[Violation]:
+    """attained and ideal are as recomputed, and bound >= attained  for every class"""
+    seen = set()
+    for row in given:
+        seen.add(row.rank)
+        slack = tolerance(ideal.get(row.rank, 0.0))
+        for word, told, right in (
+            ("attained", row.attained, attained.get(row.rank, 0.0)),
+            ("ideal", row.ideal, ideal.get(row.rank, 0.0)),
+        ):
+            if not abs(told - right) <= slack:
+                text = f"{row.name}: {word} {say(told)} instead of {say(right)}"
+                yield Violation("classes", text, amount=told - right)
+        if not row.bound >= row.attained - slack:
+            text = f"{row.name}: bound {say(row.bound)} below the attained {say(row.attained)}"
+            yield Violation("classes", text, amount=row.attained - row.bound)
+    for rank in sorted({r for r, value in ideal.items() if value > 0} - seen):
+        yield Violation("classes", f"{class_name(rank)}: is missing", amount=ideal[rank])
