@@ -1,0 +1,69 @@
+"""The command line: one file per command, each loaded only when it is asked for."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from app.cli.terminal import Terminal, answer_for
+
+COMMANDS = {
+    "import": "app.cli.import_folder:import_folder",
+    "export": "app.cli.export:export",
+    "solve": "app.cli.solve:solve_folder",
+    "check": "app.cli.check:check_folder",
+    "serve": "app.cli.serve:serve",
+    "demo": "app.cli.demo:demo",
+    "db": "app.cli.database:database",
+}
+"""Every command and where it is written, in the order of `--help`."""
+
+
+PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
+VERSION = str(tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"])
+
+
+class Commands(click.Group):
+    """The group of `COMMANDS`; a command's module is imported when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), attribute)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(VERSION, prog_name="codered", message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, help="Show the whole trace of an unexpected error.")
+@click.pass_obj
+def codered(terminal: Terminal, debug: bool) -> None:
+    """Declare a code red, get a proven and checked plan of who gives what to whom, week by week.
+
+    Results go to stdout, messages to stderr. Exit codes: 0 done, 1 failed, 2 invalid input, 3 infeasible, 4 stopped
+    without a plan.
+    """
+    terminal.debug = debug
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code; whatever goes wrong becomes a message on stderr."""
+    terminal = Terminal()
+    try:
+        done = codered.main(args=arguments, prog_name="codered", standalone_mode=False, obj=terminal)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (Exception, KeyboardInterrupt) as error:
+        if terminal.debug:
+            raise
+        return answer_for(error, terminal)
+    return done if isinstance(done, int) else 0

@@ -1,0 +1,29 @@
+"""`codered serve`: the web application over the database of this installation."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from app.cli import server
+from app.cli.database import database_option, open_database
+from app.cli.terminal import Terminal
+from app.config import Settings
+
+
+@click.command("serve")
+@click.option("--host", default=lambda: Settings().host, metavar="HOST", help="Address to listen on. [127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65535), default=lambda: Settings().port, metavar="PORT", help="[8000]")
+@click.option("--threads", type=click.IntRange(1, 256), default=8, show_default=True, help="Requests at a time.")
+@database_option
+@click.pass_obj
+def serve(terminal: Terminal, host: str, port: int, threads: int, url: str) -> None:
+    """Serve the pages. The database is brought to the newest schema first."""
+    open_database(url).close()
+    os.environ["CODERED_DATABASE_URL"] = url
+    if server.free_port(host, port) != port:
+        raise click.ClickException(f"port {port} on {host} is taken; choose another with --port")
+    where = server.address(host, port)
+    server.when_ready(where, lambda: terminal.say(f"codered: serving {where} (Ctrl-C stops)"))
+    server.run(host, port, threads)

@@ -1,0 +1,58 @@
+"""An outcome in a terminal: the classes with their proof, what the change costs, and who pays."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from app.cli.progress import number
+from solver.plan import Outcome, Plan, State, Status
+
+WORDS = {
+    Status.OPTIMAL: "optimal: every class is proven to within its tolerance",
+    Status.FEASIBLE: "feasible: stopped by a limit; the gaps below are not proven away",
+    Status.INFEASIBLE: "infeasible: these rules cannot all hold",
+    Status.INVALID: "invalid input",
+    Status.STOPPED: "stopped before any plan was found",
+}
+
+
+def summary_of(outcome: Outcome) -> RenderableType:
+    """Everything a person wants to know first."""
+    parts: list[RenderableType] = [
+        Text(f"{outcome.portfolio}, policy {outcome.policy}", style="bold"),
+        Text(WORDS[outcome.status]),
+    ]
+    parts += [Text(f"  {c.rule}: {c.text}") for c in outcome.conflicts]
+    if outcome.classes:
+        parts.append(classes_table(outcome))
+    if outcome.plan is not None:
+        parts += [Text(line) for line in change_lines(outcome, outcome.plan)]
+    seconds = ", ".join(f"{name} {value:.2f}" for name, value in outcome.seconds.items())
+    if seconds:
+        parts.append(Text(f"seconds: {seconds}"))
+    return Group(*parts)
+
+
+def classes_table(outcome: Outcome) -> Table:
+    """One row per priority class: what was attained, of what, and how sure that is."""
+    table = Table("class", box=None, header_style="bold", pad_edge=False)
+    for name in ("attained", "ideal", "of ideal %", "bound", "gap %"):
+        table.add_column(name, justify="right")
+    for c in outcome.classes:
+        share = 100 * c.attained / c.ideal if c.ideal else None
+        cells = (number(c.attained), number(c.ideal), number(share), number(c.bound), number(c.gap_percent, 2))
+        table.add_row(c.name, *cells)
+    return table
+
+
+def change_lines(outcome: Outcome, plan: Plan) -> list[str]:
+    """What moves, what pauses, and what it costs."""
+    moved = ", ".join(f"{number(amount)} {kind}" for kind, amount in outcome.arrivals.items() if amount)
+    lines = [f"arrivals: {moved or 'none'}; pauses: {outcome.pauses}; cost: {number(outcome.cost, 0)}"]
+    paused = plan.pace[plan.pace["state"] == State.PAUSED].groupby("project").size()
+    if len(paused):
+        spells = sorted(((int(weeks), str(project)) for project, weeks in paused.items()), reverse=True)
+        lines.append("paused: " + ", ".join(f"{project} ({weeks} w)" for weeks, project in spells))
+    return lines
