@@ -1,0 +1,130 @@
+"""Bring a portfolio in from CSV files: all of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.cells import cells_of, key_text, subject
+from app.db import Database
+from app.store import audit, records
+from app.store.records import Difference
+from solver import folder
+from solver.faults import Fault, InvalidInput, Notice
+from solver.problem import Problem
+from solver.records import TABLES, key_of
+
+Source = Path | bytes | Mapping[str, bytes]
+MOST_FILE_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import brought: rows by table, and how they differ from what was there."""
+
+    portfolio: str
+    counts: dict[str, int]
+    notices: tuple[Notice, ...]
+    created: int
+    updated: int
+    removed: int
+
+
+def import_portfolio(db: Database, source: Source, who: str) -> Imported:
+    """Store a folder, a zip or files as the portfolio they name, replacing its records; plans and audit stay.
+
+    Raises InvalidInput with every fault.
+    """
+    reading = read_source(source)
+    problem = reading.problem
+    with db.session() as session:
+        differences = _write(session, problem, who)
+    return Imported(
+        portfolio=problem.head.portfolio,
+        counts={table: len(rows) for table, rows in problem.tables().items()},
+        notices=tuple(reading.notices),
+        created=sum(len(d.created) for d in differences.values()),
+        updated=sum(len(d.updated) for d in differences.values()),
+        removed=sum(len(d.removed) for d in differences.values()),
+    )
+
+
+def read_source(source: Source) -> folder.Reading:
+    """The Problem in a folder, zip or files, with notices. Raises InvalidInput."""
+    if isinstance(source, Path):
+        return folder.read(source)
+    return folder.read_files(_unzipped(source) if isinstance(source, bytes) else source)
+
+
+def _unzipped(content: bytes) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            inside = [i for i in archive.infolist() if i.filename.endswith(".csv")]
+            if sum(i.file_size for i in inside) > MOST_FILE_BYTES:
+                raise InvalidInput([Fault("portfolio", "the zip holds too much", f"at most {MOST_FILE_BYTES} bytes")])
+            return {i.filename.rsplit("/", 1)[-1]: archive.read(i) for i in inside}
+    except zipfile.BadZipFile:
+        raise InvalidInput([Fault("portfolio", "is not a zip file", "a zip of CSV files")]) from None
+
+
+def _write(session: Session, problem: Problem, who: str) -> dict[str, Difference]:
+    portfolio = problem.head.portfolio
+    known = records.exists(session, portfolio)
+    if known:
+        version = records.advance(session, portfolio)
+    else:
+        version = 1
+        records.insert_head(session, problem.head)
+    differences = {}
+    for table in TABLES:
+        old = [stored.record for stored in records.read(session, portfolio, table)] if known else []
+        new = getattr(problem, table) if known or table != records.HEAD else ()
+        differences[table] = records.difference(old, new)
+        records.apply(session, portfolio, table, differences[table], version)
+    _tell(session, problem, who, differences, version)
+    return differences
+
+
+def _tell(session: Session, problem: Problem, who: str, differences: Mapping[str, Difference], version: int) -> None:
+    portfolio = problem.head.portfolio
+    counts = {
+        table: {"created": len(d.created), "updated": len(d.updated), "removed": len(d.removed)}
+        for table, d in differences.items()
+        if d.created or d.updated or d.removed
+    }
+    detail = {"digest": problem.digest, "tables": counts, "version": version}
+    audit.add(session, portfolio, who, "import", subject=f"portfolio {portfolio}", detail=detail)
+    rows = [row for table, d in differences.items() for row in _changed_rows(table, d, version)]
+    audit.add_changes(session, portfolio, who, "import", rows)
+
+
+def _changed_rows(table: str, difference: Difference, version: int) -> list[dict[str, Any]]:
+    """Audit rows for what an import overwrote or removed; what is new is in the counts."""
+    pairs = [*difference.updated, *((record, None) for record in difference.removed)]
+    return [
+        {
+            "subject": subject(table, old),
+            "record_table": table,
+            "record_key": key_text(table, key_of(old)),
+            "version": version,
+            "detail": changed_cells(table, old, new),
+        }
+        for old, new in pairs
+    ]
+
+
+def changed_cells(table: str, old: Any | None, new: Any | None) -> dict[str, list[str | None]]:
+    """Old and new text by column, where they differ; None where there is no record."""
+    before = cells_of(table, old) if old is not None else {}
+    after = cells_of(table, new) if new is not None else {}
+    return {
+        name: [before.get(name), after.get(name)]
+        for name in (before or after)
+        if before.get(name) != after.get(name)
+    }

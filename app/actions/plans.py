@@ -1,0 +1,127 @@
+"""Store checked plans and show them again, with the problem they answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from app.actions.outcomes import outcome_of
+from app.db import Database
+from app.errors import Refused
+from app.store import audit, plans, records
+from app.tables import PlanRow
+from solver import folder
+from solver.plan import Outcome
+from solver.problem import Problem
+
+SUMMARY = "summary.json"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInfo:
+    """A plan in a list; `summary` is its summary.json."""
+
+    id: int
+    portfolio: str
+    scenario: int | None
+    policy: str
+    status: str
+    created_at: datetime
+    who: str
+    digest: str
+    summary: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class StoredPlan:
+    """A checked plan as it was stored, with the problem as it was solved."""
+
+    id: int
+    portfolio: str
+    scenario: int | None
+    policy: str
+    status: str
+    created_at: datetime
+    who: str
+    digest: str
+    versions: dict[str, str]
+    options: dict[str, Any]
+    outcome: Outcome
+    problem: Problem
+
+
+def list_plans(db: Database, portfolio: str, limit: int = 100) -> list[PlanInfo]:
+    """The newest plans of a portfolio, newest first. Raises NotFound."""
+    with db.reading() as session:
+        records.require(session, portfolio)
+        return [_info(row) for row in plans.of(session, portfolio, limit)]
+
+
+def get_plan(db: Database, plan_id: int) -> StoredPlan:
+    """One plan. Raises NotFound."""
+    with db.reading() as session:
+        row = plans.get(session, plan_id)
+        info, problem, tables = _info(row), plans.problem_files(row), plans.table_files(session, plan_id)
+    return _stored(info, problem, tables)
+
+
+def plan_of_record(db: Database, portfolio: str) -> StoredPlan | None:
+    """The plan that was approved last, if any. Raises NotFound."""
+    with db.reading() as session:
+        records.require(session, portfolio)
+        decision = plans.newest_approval(session, portfolio)
+    return get_plan(db, decision.plan) if decision else None
+
+
+def plan_files(db: Database, plan_id: int) -> dict[str, str]:
+    """The files of a plan: summary.json and one CSV per table. Raises NotFound."""
+    with db.reading() as session:
+        row = plans.get(session, plan_id)
+        return {SUMMARY: json.dumps(row.summary, indent=2) + "\n", **plans.table_files(session, plan_id)}
+
+
+def store_plan(db: Database, problem: Problem, outcome: Outcome, scenario: int | None, who: str) -> int:
+    """Store a checked plan; its id. Raises Refused for an outcome without a plan."""
+    if outcome.plan is None:
+        raise Refused(f"there is no plan to store: {outcome.status}")
+    tables = {name: text for name, text in folder.plan_files(outcome).items() if name != SUMMARY}
+    inputs = folder.files_of(problem)
+    facts = {
+        "portfolio": problem.head.portfolio,
+        "scenario": scenario,
+        "policy": outcome.policy,
+        "status": str(outcome.status),
+        "who": who,
+        "digest": problem.digest,
+        "summary": outcome.summary(),
+    }
+    with db.session() as session:
+        plan = plans.add(session, facts, inputs, tables)
+        detail = {"policy": outcome.policy, "status": str(outcome.status), "digest": problem.digest}
+        audit.add(session, problem.head.portfolio, who, "plan", subject=f"plan {plan}", detail=detail)
+    return plan
+
+
+def _info(row: PlanRow) -> PlanInfo:
+    return PlanInfo(
+        row.id, row.portfolio, row.scenario, row.policy, row.status, row.created_at, row.who, row.digest, row.summary
+    )
+
+
+def _stored(info: PlanInfo, problem: Mapping[str, str], tables: Mapping[str, str]) -> StoredPlan:
+    outcome = outcome_of(info.summary, tables)
+    return StoredPlan(
+        id=info.id, portfolio=info.portfolio, scenario=info.scenario, policy=info.policy, status=info.status,
+        created_at=info.created_at, who=info.who, digest=info.digest, versions=outcome.versions,
+        options=outcome.options, outcome=outcome, problem=_problem(tuple(problem.items())),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _problem(files: tuple[tuple[str, str], ...]) -> Problem:
+    """The frozen problem of some files; many plans of one portfolio answer the same one."""
+    return folder.read_files({name: text.encode() for name, text in files}).problem

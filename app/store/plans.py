@@ -1,0 +1,71 @@
+"""Checked plans, their tables, and the decisions about them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, undefer
+
+from app.errors import NotFound
+from app.store.audit import now
+from app.tables import DecisionRow, PlanRow, PlanTableRow
+
+APPROVE = "approve"
+
+
+def add(session: Session, facts: Mapping[str, Any], problem: Mapping[str, str], tables: Mapping[str, str]) -> int:
+    """A new plan: its row's facts, the problem's files and the plan's own; its id."""
+    row = PlanRow(created_at=now(), problem=_packed(json.dumps(dict(problem))), **facts)
+    session.add(row)
+    session.flush()
+    session.add_all(PlanTableRow(plan=row.id, name=name, content=_packed(text)) for name, text in tables.items())
+    return row.id
+
+
+def get(session: Session, plan: int) -> PlanRow:
+    """One plan, with its problem. Raises NotFound."""
+    row = session.get(PlanRow, plan, options=[undefer(PlanRow.problem)])
+    if row is None:
+        raise NotFound("plan", plan)
+    return row
+
+
+def problem_files(row: PlanRow) -> dict[str, str]:
+    """The files of the problem that a plan answers."""
+    files: dict[str, str] = json.loads(_unpacked(row.problem))
+    return files
+
+
+def table_files(session: Session, plan: int) -> dict[str, str]:
+    """The files of a plan's tables."""
+    rows = session.scalars(sa.select(PlanTableRow).where(PlanTableRow.plan == plan).order_by(PlanTableRow.name))
+    return {row.name: _unpacked(row.content) for row in rows}
+
+
+def of(session: Session, portfolio: str, limit: int) -> list[PlanRow]:
+    """The newest plans of a portfolio, newest first, without their problems."""
+    query = sa.select(PlanRow).where(PlanRow.portfolio == portfolio).order_by(PlanRow.id.desc()).limit(limit)
+    return list(session.scalars(query))
+
+
+def decide(session: Session, portfolio: str, plan: int, verb: str, *, reason: str, who: str) -> None:
+    """Write down a decision about a plan."""
+    session.add(DecisionRow(portfolio=portfolio, plan=plan, verb=verb, reason=reason, who=who, at=now()))
+
+
+def newest_approval(session: Session, portfolio: str) -> DecisionRow | None:
+    """The decision that names the plan of record, if there was one."""
+    query = sa.select(DecisionRow).where(DecisionRow.portfolio == portfolio, DecisionRow.verb == APPROVE)
+    return session.scalar(query.order_by(DecisionRow.id.desc()).limit(1))
+
+
+def _packed(text: str) -> bytes:
+    return gzip.compress(text.encode(), compresslevel=6, mtime=0)
+
+
+def _unpacked(content: bytes) -> str:
+    return gzip.decompress(content).decode()
