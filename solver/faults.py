@@ -22,7 +22,7 @@ class Fault:
     @property
     def file(self) -> str:
         """The file it is in; a table that is not a CSV file goes by its whole name, as `summary.json` does."""
-        return self.table if "." in self.table else f"{self.table}.csv"
+        return self.table if "." in self.table or "/" in self.table else f"{self.table}.csv"
 
     def __str__(self) -> str:
         place = self.file + (f", line {self.line}" if self.line else "")

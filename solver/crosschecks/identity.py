@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from solver.columns import BadCell, Column, Type, monday, read_cell, write_cell
-from solver.crosschecks.view import Check, View, check, fault, some
+from solver.crosschecks.view import YEARS, Check, View, check, fault, some
 from solver.faults import Fault
 from solver.records import TABLES, columns, key_columns, key_of
 
@@ -30,7 +30,7 @@ def exactly_one_portfolio(view: View) -> Iterator[Fault]:
 @check()
 def horizon_within_the_calendar(view: View) -> Iterator[Fault]:
     for row in view.rows["portfolio"]:
-        if not 1900 <= row.start.year <= 9000:
+        if row.start.year not in YEARS:
             yield fault("portfolio", row, "start", "is too far away to count weeks from", "a year from 1900 to 9000")
 
 
@@ -104,28 +104,31 @@ def _reference(table: str, col: Column) -> Check:
 
     def unknown_reference(view: View) -> Iterator[Fault]:
         ids = view.known_ids[other]
+        right = f"a {columns(other)[0].name} such as {some(sorted(ids)[:3])}" if ids else f"a row in {other}.csv first"
         for row in view.known[table]:
             name = getattr(row, col.attribute)
-            if name is None:
-                continue
-            if other != "needs":
-                if name not in ids:
-                    yield fault(table, row, col.name, f"is not in {other}.csv", _known(view, other))
-            elif (row.project, name) not in ids and row.project in view.known_ids["projects"]:
-                yield fault(table, row, col.name, f"is not a need of {row.project}", _needs(view, row.project))
+            if name is not None and name not in ids:
+                yield fault(table, row, col.name, f"is not in {other}.csv", right)
 
-    return Check(unknown_reference, keys=frozenset({other, "projects"} if other == "needs" else {other}))
+    return Check(unknown_reference, keys=frozenset({other}))
 
 
-def _known(view: View, table: str) -> str:
-    names = sorted(view.known_ids[table])
-    return f"a {columns(table)[0].name} such as {some(names, 3)}" if names else f"a row in {table}.csv first"
+def _reference_to_need(table: str) -> Check:
+    """The check that a row names only needs of its project; unknown projects are another check's."""
+
+    def unknown_need(view: View) -> Iterator[Fault]:
+        ids, projects = view.known_ids["needs"], view.known_ids["projects"]
+        for row in view.known[table]:
+            if (row.project, row.need) not in ids and row.project in projects:
+                right = some(view.needs_of[row.project]) or "a row in needs.csv first"
+                yield fault(table, row, "need", f"is not a need of {row.project}", right)
+
+    return Check(unknown_need, keys=frozenset({"needs", "projects"}))
 
 
-def _needs(view: View, project: str) -> str:
-    names = sorted(need for owner, need in view.known_ids["needs"] if owner == project)
-    return some(names) if names else "a row in needs.csv first"
-
-
-unknown_references = tuple(_reference(table, col) for table in TABLES for col in columns(table) if col.refers)
-
+unknown_references = tuple(
+    _reference_to_need(table) if col.refers == "needs" else _reference(table, col)
+    for table in TABLES
+    for col in columns(table)
+    if col.refers
+)
