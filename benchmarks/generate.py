@@ -112,11 +112,13 @@ def _project(rng: Random, project: str, kind: str, status: str, weeks: int) -> P
     if kind == "run":
         return Project(**common, status=status, curve=rng.choice(CURVES) if rng.random() < 0.5 else LINEAR)
     duration = rng.randint(4, 16)
+    first = rng.randint(1, max(1, weeks // 3)) if status == "candidate" and rng.random() < 0.3 else 0
+    due = first + duration + rng.randint(2, 10)
     return Project(
         **common, status=status, duration=float(duration), benefit=rng.choice(("completion", "progress")),
         progress=round(rng.uniform(0.05, 0.7), 2) if status == "running" else 0.0,
-        earliest=_week(rng.randint(1, max(1, weeks // 3))) if status == "candidate" and rng.random() < 0.3 else None,
-        deadline=_week(min(weeks - 1, duration + rng.randint(2, 10))) if rng.random() < 0.4 else None,
+        earliest=_week(first) if 0 < first < weeks else None,
+        deadline=_week(min(weeks - 1, due)) if rng.random() < 0.4 else None,
     )  # fmt: skip
 
 
