@@ -33,9 +33,7 @@ class Database:
         self.engine = _engine(self.url)
         sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = self.engine.execution_options(codered_write=True)
-        self._reading = (
-            self.engine if sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
-        )
+        self._reading = self.engine if sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def session(self) -> Iterator[Session]:

@@ -124,7 +124,5 @@ def changed_cells(table: str, old: Any | None, new: Any | None) -> dict[str, lis
     before = cells_of(table, old) if old is not None else {}
     after = cells_of(table, new) if new is not None else {}
     return {
-        name: [before.get(name), after.get(name)]
-        for name in (before or after)
-        if before.get(name) != after.get(name)
+        name: [before.get(name), after.get(name)] for name in (before or after) if before.get(name) != after.get(name)
     }

@@ -26,9 +26,7 @@ def snapshot(db: Database, portfolio: str, scenario: int | None = None) -> Probl
     return Problem.from_tables(with_changes(tables, changes))
 
 
-def with_changes(
-    tables: Mapping[str, Iterable[Any]], changes: Iterable[ScenarioChange]
-) -> dict[str, tuple[Any, ...]]:
+def with_changes(tables: Mapping[str, Iterable[Any]], changes: Iterable[ScenarioChange]) -> dict[str, tuple[Any, ...]]:
     """The tables after a scenario's changes. Raises Conflict when a record to be set is gone."""
     rows = {table: {key_of(record): record for record in records} for table, records in tables.items()}
     for change in changes:

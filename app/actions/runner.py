@@ -1,0 +1,193 @@
+"""The background worker of one process: takes jobs in order, has them solved, and stores checked plans."""
+
+from __future__ import annotations
+
+import os
+import queue
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from app.actions.plans import store_plan
+from app.actions.snapshot import snapshot
+from app.db import Database
+from app.errors import CoderedError
+from app.solver_process import SolveCancelled, SolverEnded, SolverProcess, Task
+from app.store import jobs
+from app.tables import JobRow
+from solver.faults import InvalidInput
+from solver.plan import Outcome, Status
+from solver.problem import Problem
+from solver.progress import Options, Progress
+
+WRITE_SECONDS = 0.2
+LOOK_SECONDS = 0.25
+MOST_REPORTS = 200
+
+log = structlog.get_logger(__name__)
+
+
+class Runner:
+    """One thread and one solver process, which serve every database of this process."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.owner = owner_of(self.pid)
+        self.solver = SolverProcess()
+        self._waiting: queue.SimpleQueue[tuple[Database, int] | None] = queue.SimpleQueue()
+        self._cancelled: set[tuple[str, int]] = set()
+        self._thread = threading.Thread(target=self._work, name="codered-runner", daemon=True)
+        self._thread.start()
+
+    def submit(self, db: Database, job: int) -> None:
+        """Put a stored job in the queue."""
+        self._waiting.put((db, job))
+
+    def cancel(self, db: Database, job: int) -> None:
+        """Stop a job at once if it runs here."""
+        self._cancelled.add(_name(db, job))
+
+    def close(self) -> None:
+        """Finish the queue, then end the thread and the solver process."""
+        self._waiting.put(None)
+        self._thread.join()
+        self.solver.close()
+
+    def _work(self) -> None:
+        while (item := self._waiting.get()) is not None:
+            db, job = item
+            try:
+                self._run(db, job)
+            except Exception as error:
+                log.exception("job failed", job=job)
+                _try_to_fail(db, job, f"an unexpected error: {type(error).__name__}: {error}")
+            finally:
+                self._cancelled.discard(_name(db, job))
+
+    def _run(self, db: Database, job: int) -> None:
+        with db.session() as session:
+            if not jobs.begin(session, job):
+                return
+            row = jobs.get(session, job)
+        state, facts = self._answer(db, row)
+        with db.session() as session:
+            jobs.finish(session, job, state, facts)
+
+    def _answer(self, db: Database, row: JobRow) -> tuple[str, dict[str, Any]]:
+        """The state a job ends in, with what its row then says."""
+        reports = _Reports(db, row.id)
+        try:
+            problem = snapshot(db, row.portfolio, row.scenario)
+            task = Task(problem, row.policy, Options(**row.options))
+            outcome = self.solver.solve(task, reports.add, _StopSign(self._cancelled, db, row.id))
+            plan = store_plan(db, problem, outcome, row.scenario, row.who) if outcome.plan else None
+        except InvalidInput as invalid:
+            return jobs.FAILED, {"message": str(invalid), "faults": [f.as_dict() for f in invalid.faults]}
+        except SolveCancelled:
+            return jobs.CANCELLED, {"message": "cancelled", "progress": reports.items}
+        except (SolverEnded, CoderedError) as error:
+            return jobs.FAILED, {"message": str(error), "progress": reports.items}
+        return _ended(outcome, problem, plan, reports.items)
+
+
+class _Reports:
+    """A job's progress, written down a few times a second."""
+
+    def __init__(self, db: Database, job: int) -> None:
+        self.items: list[dict[str, Any]] = []
+        self._db, self._job, self._written = db, job, 0.0
+
+    def add(self, progress: Progress) -> None:
+        self.items = [*self.items, asdict(progress)][-MOST_REPORTS:]
+        if time.monotonic() - self._written < WRITE_SECONDS:
+            return
+        with self._db.session() as session:
+            jobs.report(session, self._job, self.items)
+        self._written = time.monotonic()
+
+
+class _StopSign:
+    """Whether a job is to stop: at once when told in this process, soon when told through the database."""
+
+    def __init__(self, cancelled: set[tuple[str, int]], db: Database, job: int) -> None:
+        self._cancelled, self._db, self._job, self._looked = cancelled, db, job, time.monotonic()
+
+    def __call__(self) -> bool:
+        if _name(self._db, self._job) in self._cancelled:
+            return True
+        if time.monotonic() - self._looked < LOOK_SECONDS:
+            return False
+        self._looked = time.monotonic()
+        with self._db.reading() as session:
+            return jobs.cancel_asked(session, self._job)
+
+
+def _ended(
+    outcome: Outcome, problem: Problem, plan: int | None, progress: list[dict[str, Any]]
+) -> tuple[str, dict[str, Any]]:
+    """How an outcome ends its job: infeasible and stopped are answers too, without a plan."""
+    facts: dict[str, Any] = {
+        "plan": plan,
+        "progress": progress,
+        "faults": [f.as_dict() for f in outcome.faults],
+        "conflicts": [{"rule": c.rule, "text": c.text} for c in outcome.conflicts],
+    }
+    if plan is not None:
+        return jobs.DONE, {**facts, "message": str(outcome.status)}
+    return jobs.FAILED, {**facts, "message": _WHY.get(outcome.status, str(outcome.status))}
+
+
+_WHY: Mapping[Status, str] = {
+    Status.INFEASIBLE: "no plan can obey all rules",
+    Status.INVALID: "the input has faults",
+    Status.STOPPED: "no plan was found within the time limit",
+}
+
+
+def owner_of(pid: int) -> str:
+    """A process by host, number and start, so that a number used again is not mistaken for it."""
+    return f"{socket.gethostname()}:{pid}:{_started(pid)}"
+
+
+def gone(owner: str, *, local: bool) -> bool:
+    """Whether the process of a job is no more; of another host we know it only where the database is a local file."""
+    host, pid, _ = owner.rsplit(":", 2)
+    if host != socket.gethostname():
+        return local
+    return owner_of(int(pid)) != owner
+
+
+def _started(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
+    except OSError:
+        return _alive(pid)
+
+
+def _alive(pid: int) -> str:
+    """Where the system tells no start times: whether the process is there at all."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return "gone"
+    except PermissionError:
+        return "alive"
+    return "alive"
+
+
+def _name(db: Database, job: int) -> tuple[str, int]:
+    return str(db.url), job
+
+
+def _try_to_fail(db: Database, job: int, message: str) -> None:
+    try:
+        with db.session() as session:
+            jobs.finish(session, job, jobs.FAILED, {"message": message})
+    except CoderedError:
+        log.exception("job could not be marked as failed", job=job)

@@ -1,0 +1,158 @@
+"""One warm process that solves, so that the web process stays free and a solve can be ended at any moment."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from solver.plan import Outcome
+from solver.problem import Problem
+from solver.progress import Options, Progress
+
+GRACE_SECONDS = 0.7
+"""How long a solve may take to stop by itself before its process is ended."""
+OVERTIME_SECONDS = 60.0
+"""How long a solve may exceed its time limit (building and checking are not limited) before it counts as hung."""
+LOOK_SECONDS = 0.05
+
+SOLVE, STOP = "solve", "stop"
+PROGRESS, OUTCOME, FAILED = "progress", "outcome", "failed"
+
+
+class SolverEnded(Exception):  # noqa: N818 - what happened, told to the job
+    """The process was ended or ended by itself before there was an outcome; the message says why."""
+
+
+class SolveCancelled(Exception):  # noqa: N818 - what happened, told to the job
+    """The solve was stopped as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to solve."""
+
+    problem: Problem
+    policy: str
+    options: Options
+
+
+class SolverProcess:
+    """A spawned process that imports the solver once and then waits for tasks; for one thread at a time."""
+
+    def __init__(self) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._number = 0
+        self._process, self._pipe = self._spawned()
+
+    def solve(self, task: Task, on_progress: Callable[[Progress], None], should_stop: Callable[[], bool]) -> Outcome:
+        """Solve there, and wait for it here. Raises SolveCancelled or SolverEnded."""
+        if not self._process.is_alive():
+            self.restart()
+        self._number += 1
+        try:
+            self._pipe.send((SOLVE, self._number, task))
+            return self._outcome(on_progress, should_stop, time.monotonic() + task.options.time_limit)
+        except (EOFError, OSError):
+            self._process.join(1)
+            code = self._process.exitcode
+            self.restart()
+            raise SolverEnded(f"the solver process ended unexpectedly (exit code {code})") from None
+
+    def restart(self) -> None:
+        """End the process and start a fresh one."""
+        self.close()
+        self._process, self._pipe = self._spawned()
+
+    def close(self) -> None:
+        """End the process."""
+        self._pipe.close()
+        self._process.terminate()
+        self._process.join(1)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+    def _outcome(
+        self, on_progress: Callable[[Progress], None], should_stop: Callable[[], bool], limit: float
+    ) -> Outcome:
+        stop_asked: float | None = None
+        while True:
+            if self._pipe.poll(LOOK_SECONDS):
+                kind, content = self._pipe.recv()
+                if kind == PROGRESS:
+                    on_progress(content)
+                else:
+                    return _answer(kind, content, stop_asked is not None)
+            now = time.monotonic()
+            if stop_asked is None and should_stop():
+                stop_asked = now
+                self._pipe.send((STOP, self._number, None))
+            if stop_asked is not None and now > stop_asked + GRACE_SECONDS:
+                self.restart()
+                raise SolveCancelled
+            if now > limit + OVERTIME_SECONDS:
+                self.restart()
+                raise SolverEnded("the solver did not keep its time limit and was ended")
+
+    def _spawned(self) -> tuple[BaseProcess, Connection]:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=serve, args=(theirs,), name="codered-solver", daemon=True)
+        process.start()
+        theirs.close()
+        return process, ours  # type: ignore[return-value]
+
+
+def _answer(kind: str, content: Any, stop_asked: bool) -> Outcome:
+    if stop_asked:
+        raise SolveCancelled
+    if kind == FAILED:
+        raise SolverEnded(f"the solver failed: {content}")
+    outcome: Outcome = content
+    return outcome
+
+
+def serve(pipe: Connection) -> None:
+    """What the process does: import the solver, then solve one task after the other until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from solver.solve import solve
+
+    with suppress(EOFError, OSError):
+        while True:
+            word, number, task = pipe.recv()
+            if word == SOLVE:
+                _solve_one(pipe, solve, number, task)
+
+
+class _Stop:
+    """Whether word to stop has come for one solve; once it has, it stays."""
+
+    def __init__(self, pipe: Connection, number: int) -> None:
+        self._pipe, self._number, self._asked = pipe, number, False
+
+    def __call__(self) -> bool:
+        while not self._asked and self._pipe.poll():
+            word, number, _ = self._pipe.recv()
+            self._asked = (word, number) == (STOP, self._number)
+        return self._asked
+
+
+def _solve_one(pipe: Connection, solve: Callable[..., Outcome], number: int, task: Task) -> None:
+    def tell(progress: Progress) -> None:
+        pipe.send((PROGRESS, progress))
+
+    stop = _Stop(pipe, number)
+    try:
+        outcome = solve(task.problem, task.policy, options=task.options, on_progress=tell, should_stop=stop)
+    except (EOFError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a defect of one solve must not end the process; the job tells it
+        pipe.send((FAILED, f"{type(error).__name__}: {error}"))
+    else:
+        pipe.send((OUTCOME, outcome))
