@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import click
 
-from app.actions import approve, recompute
+from app.actions.approve import approve
 from app.actions.import_data import import_portfolio
-from app.actions.plans import plan_of_record
+from app.actions.plans import plan_of_record, store_plan
 from app.actions.portfolios import list_portfolios
+from app.actions.snapshot import snapshot
 from app.cli import server
 from app.cli.database import open_database
 from app.cli.terminal import Terminal
 from app.config import Settings
 from app.db import Database
 from solver.progress import Options
+from solver.solve import solve
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "code-red"
 PORTFOLIO = "code-red"
 ORDINARY = "normal"
 WHO = "demo"
-PATIENCE = 30.0
+PATIENCE = 10.0
 
 
 @click.command("demo")
@@ -59,17 +60,13 @@ def fill(db: Database, terminal: Terminal, fresh: bool = False) -> None:
 
 
 def plan_ordinary_weeks(db: Database, terminal: Terminal) -> None:
-    """Plan under the ordinary policy and approve it: what would happen if nobody declared anything."""
-    job_id = recompute.start(db, PORTFOLIO, None, ORDINARY, WHO, Options(time_limit=PATIENCE))
-    until = time.monotonic() + 2 * PATIENCE
-    job = recompute.get_job(db, job_id)
-    while job.state in {"queued", "running"} and time.monotonic() < until:
-        time.sleep(0.05)
-        job = recompute.get_job(db, job_id)
-    if job.plan_id is None:
-        terminal.say(f"codered: the demo starts without a plan of record: {job.message or job.state}")
+    """Plan under the ordinary policy and approve it: what happens when nobody declares anything."""
+    problem = snapshot(db, PORTFOLIO)
+    outcome = solve(problem, ORDINARY, options=Options(time_limit=PATIENCE))
+    if outcome.plan is None:
+        terminal.say(f"codered: the demo starts without a plan of record ({outcome.status})")
         return
-    approve.approve(db, job.plan_id, "The plan before the code red", WHO)
+    approve(db, store_plan(db, problem, outcome, None, WHO), "The plan before the code red", WHO)
 
 
 def _tell(terminal: Terminal, where: str, path: Path) -> None:

@@ -1,0 +1,81 @@
+"""`codered import`, `export` and `db`: folders in and out of a real database."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from solver.folder import read_folder
+from tests.cli.tiny import tiny
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'codered.db'}"
+
+
+def test_what_was_imported_is_exported_the_same(tmp_path: Path, url: str, capsys: Captured) -> None:
+    folder, out = tiny(tmp_path / "in"), tmp_path / "out"
+    assert main(["import", str(folder), "--database", url, "--who", "tester"]) == 0
+    assert main(["export", "tiny", str(out), "--database", url]) == 0
+    assert read_folder(out).digest == read_folder(folder).digest
+    assert "portfolio tiny imported" in capsys.readouterr().err
+
+
+def test_a_zip_travels_as_a_folder_does(tmp_path: Path, url: str) -> None:
+    folder = tiny(tmp_path / "in")
+    first, second = tmp_path / "first.zip", tmp_path / "sub" / "second.zip"
+    assert main(["import", str(folder), "--database", url]) == 0
+    assert main(["export", "tiny", str(first), "--database", url]) == 0
+    assert main(["import", str(first), "--database", url]) == 0
+    assert main(["export", "TINY".lower(), str(second), "--database", url]) == 0
+    assert read_folder(second) == read_folder(folder)
+
+
+def test_the_import_tells_machines_what_it_read(tmp_path: Path, url: str, capsys: Captured) -> None:
+    assert main(["import", str(tiny(tmp_path / "in")), "--database", url, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["portfolio"] == "tiny"
+    assert answer["records"]["projects"] == 2
+
+
+def test_a_folder_with_faults_changes_nothing(tmp_path: Path, url: str, capsys: Captured) -> None:
+    assert main(["import", str(tiny(tmp_path / "in")), "--database", url]) == 0
+    broken = tiny(tmp_path / "broken", pools="pool,kind,type\nnodes,gpu,h100\n")
+    assert main(["import", str(broken), "--database", url]) == 2
+    assert "fault: " in capsys.readouterr().err
+    assert main(["export", "tiny", str(tmp_path / "out"), "--database", url]) == 0
+    assert read_folder(tmp_path / "out") == read_folder(tmp_path / "in")
+
+
+def test_a_portfolio_that_is_not_there_is_a_message(tmp_path: Path, url: str, capsys: Captured) -> None:
+    assert main(["export", "nobody", str(tmp_path / "out"), "--database", url]) == 1
+    shown = capsys.readouterr()
+    assert "no portfolio 'nobody'" in shown.err
+    assert "Traceback" not in shown.err
+
+
+def test_a_plan_and_a_scenario_are_not_asked_for_together(tmp_path: Path, url: str, capsys: Captured) -> None:
+    asked = ["export", "tiny", str(tmp_path), "--scenario", "1", "--plan", "1", "--database", url]
+    assert main(asked) == 2
+    assert "exclude each other" in capsys.readouterr().err
+
+
+def test_the_schema_upgrade_can_be_repeated(url: str, capsys: Captured) -> None:
+    assert main(["db", "upgrade", "--database", url]) == 0
+    first = capsys.readouterr().err
+    assert main(["db", "upgrade", "--database", url]) == 0
+    assert capsys.readouterr().err == first
+    assert "is at schema" in first
+
+
+def test_a_database_that_cannot_be_opened_is_a_message(tmp_path: Path, capsys: Captured) -> None:
+    assert main(["db", "upgrade", "--database", f"sqlite:///{tmp_path}"]) == 1
+    shown = capsys.readouterr()
+    assert shown.err.startswith("codered: ")
+    assert "Traceback" not in shown.err
