@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli.terminal import Terminal
 from app.config import Settings
 from app.db import Database
+from app.errors import Unavailable
 
 database_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--database",
@@ -21,9 +23,13 @@ database_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.opti
 
 
 def open_database(url: str) -> Database:
-    """The database with the newest schema."""
-    db = Database(url)
-    db.upgrade()
+    """The database with the newest schema. Raises Unavailable."""
+    try:
+        db = Database(url)
+        db.upgrade()
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise Unavailable(f"the database cannot be opened: {reason}") from error
     return db
 
 

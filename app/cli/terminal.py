@@ -95,8 +95,8 @@ def answer_for(error: BaseException, terminal: Terminal) -> int:
     terminal.answer({"status": "failed", "message": str(error)})
     if isinstance(error, CoderedError):
         terminal.say(f"codered: {error}")
-    elif isinstance(error, OSError) and error.strerror:
-        terminal.say(f"codered: {error.filename or ''}: {error.strerror}")
+    elif isinstance(error, OSError):
+        terminal.say(f"codered: {error.filename}: {error.strerror}" if error.filename else f"codered: {error}")
     else:
         terminal.say(f"codered: unexpected {type(error).__name__}: {error} (`codered --debug ...` shows the trace)")
     return Exit.FAILED

@@ -74,8 +74,9 @@ def test_the_schema_upgrade_can_be_repeated(url: str, capsys: Captured) -> None:
     assert "is at schema" in first
 
 
-def test_a_database_that_cannot_be_opened_is_a_message(tmp_path: Path, capsys: Captured) -> None:
-    assert main(["db", "upgrade", "--database", f"sqlite:///{tmp_path}"]) == 1
-    shown = capsys.readouterr()
-    assert shown.err.startswith("codered: ")
-    assert "Traceback" not in shown.err
+@pytest.mark.parametrize("url", ["sqlite:////", "nonsense"], ids=["a folder", "no address at all"])
+def test_a_database_that_cannot_be_opened_is_a_message(url: str, capsys: Captured) -> None:
+    assert main(["db", "upgrade", "--database", url]) == 1
+    shown = capsys.readouterr().err
+    assert shown.startswith("codered: the database cannot be opened: ")
+    assert shown.count("\n") == 1
