@@ -15,14 +15,14 @@ class Settings(BaseSettings):
 
     instance: Path = Path("instance")
     """Folder of everything this installation keeps."""
-    database_url: str = Field("", validation_alias=AliasChoices("CODERED_DATABASE_URL", "DATABASE_URL"))
+    database_url: str = Field(default="", validation_alias=AliasChoices("CODERED_DATABASE_URL", "DATABASE_URL"))
     """Blank: SQLite in the instance folder."""
     secret_key: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int = 8000
-    time_limit: float = Field(60.0, gt=0)
+    time_limit: float = Field(default=60.0, gt=0)
     """Seconds that one recompute from a page may take."""
-    threads: int = Field(1, ge=1)
+    threads: int = Field(default=1, ge=1)
 
     @property
     def url(self) -> str:

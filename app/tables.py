@@ -167,10 +167,10 @@ class PlanRow(Base):
     problem: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
 
 
-class PlanTableRow(Base):
-    """One table of a plan, as gzip'ed CSV."""
+class PlanFileRow(Base):
+    """One file of a plan, gzip'ed: its summary or the CSV of one of its tables."""
 
-    __tablename__ = "plan_tables"
+    __tablename__ = "plan_files"
     plan: Mapped[int] = mapped_column(sa.ForeignKey("plans.id", ondelete="CASCADE"), primary_key=True)
     name: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     content: Mapped[bytes] = mapped_column(sa.LargeBinary)

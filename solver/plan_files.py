@@ -88,8 +88,8 @@ def _cell(col: Column, value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else escape(str(value).strip())
 
 
-def read_plan(path: str | Path | bytes) -> tuple[dict[str, Any], Plan]:
-    """The summary and the tables of a plan's folder or zip. Raises InvalidInput with every fault."""
+def read_plan(path: str | Path | bytes | Mapping[str, bytes]) -> tuple[dict[str, Any], Plan]:
+    """The summary and the tables of a plan's folder, zip or named contents. Raises InvalidInput with every fault."""
     names = {SUMMARY, *(f"{name}.csv" for name in COLUMNS)}
     files = files_in(path, lambda name: name in names)
     faults: list[Fault] = []

@@ -13,7 +13,7 @@ from app.db import Database
 from app.store import audit, records, scenarios
 from app.store.scenarios import PUT, REMOVE, ScenarioChange
 from solver.columns import plain
-from solver.faults import InvalidInput
+from solver.faults import Fault, InvalidInput
 from solver.problem import Problem
 from solver.records import GPU, Policy, Project, key_of
 
@@ -149,7 +149,8 @@ def _without_policy(cells: Mapping[str, str]) -> dict[str, str]:
 
 def _changes(tables: Mapping[str, tuple[Any, ...]], declaration: Declaration) -> list[ScenarioChange]:
     """The scenario's changes: the old stances and floors of the policy go, the declared ones come."""
-    put, faults = [], []
+    put: list[ScenarioChange] = []
+    faults: list[Fault] = []
     for table, cells in _declared(tables, declaration):
         try:
             record = record_of(table, cells)

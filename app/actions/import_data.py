@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +14,11 @@ from app.db import Database
 from app.store import audit, records
 from app.store.records import Difference
 from solver import folder
-from solver.faults import Fault, InvalidInput, Notice
+from solver.faults import Notice
 from solver.problem import Problem
 from solver.records import TABLES, key_of
 
 Source = Path | bytes | Mapping[str, bytes]
-MOST_FILE_BYTES = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +54,7 @@ def import_portfolio(db: Database, source: Source, who: str) -> Imported:
 
 def read_source(source: Source) -> folder.Reading:
     """The Problem in a folder, zip or files, with notices. Raises InvalidInput."""
-    if isinstance(source, Path):
-        return folder.read(source)
-    return folder.read_files(_unzipped(source) if isinstance(source, bytes) else source)
-
-
-def _unzipped(content: bytes) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            inside = [i for i in archive.infolist() if i.filename.endswith(".csv")]
-            if sum(i.file_size for i in inside) > MOST_FILE_BYTES:
-                raise InvalidInput([Fault("portfolio", "the zip holds too much", f"at most {MOST_FILE_BYTES} bytes")])
-            return {i.filename.rsplit("/", 1)[-1]: archive.read(i) for i in inside}
-    except zipfile.BadZipFile:
-        raise InvalidInput([Fault("portfolio", "is not a zip file", "a zip of CSV files")]) from None
+    return folder.read_files(source) if isinstance(source, Mapping) else folder.read(source)
 
 
 def _write(session: Session, problem: Problem, who: str) -> dict[str, Difference]:
@@ -84,8 +68,7 @@ def _write(session: Session, problem: Problem, who: str) -> dict[str, Difference
     differences = {}
     for table in TABLES:
         old = [stored.record for stored in records.read(session, portfolio, table)] if known else []
-        new = getattr(problem, table) if known or table != records.HEAD else ()
-        differences[table] = records.difference(old, new)
+        differences[table] = records.difference(old, getattr(problem, table))
         records.apply(session, portfolio, table, differences[table], version)
     _tell(session, problem, who, differences, version)
     return differences

@@ -65,8 +65,8 @@ def get_plan(db: Database, plan_id: int) -> StoredPlan:
     """One plan. Raises NotFound."""
     with db.reading() as session:
         row = plans.get(session, plan_id)
-        info, problem, tables = _info(row), plans.problem_files(row), plans.table_files(session, plan_id)
-    return _stored(info, problem, tables)
+        info, problem, files = _info(row), plans.problem_files(row), plans.files(session, plan_id)
+    return _stored(info, problem, files)
 
 
 def plan_of_record(db: Database, portfolio: str) -> StoredPlan | None:
@@ -80,16 +80,15 @@ def plan_of_record(db: Database, portfolio: str) -> StoredPlan | None:
 def plan_files(db: Database, plan_id: int) -> dict[str, str]:
     """The files of a plan: summary.json and one CSV per table. Raises NotFound."""
     with db.reading() as session:
-        row = plans.get(session, plan_id)
-        return {SUMMARY: json.dumps(row.summary, indent=2) + "\n", **plans.table_files(session, plan_id)}
+        plans.get(session, plan_id)
+        return plans.files(session, plan_id)
 
 
 def store_plan(db: Database, problem: Problem, outcome: Outcome, scenario: int | None, who: str) -> int:
     """Store a checked plan; its id. Raises Refused for an outcome without a plan."""
     if outcome.plan is None:
         raise Refused(f"there is no plan to store: {outcome.status}")
-    tables = {name: text for name, text in folder.plan_files(outcome).items() if name != SUMMARY}
-    inputs = folder.files_of(problem)
+    files, inputs = folder.plan_files(outcome), folder.files_of(problem)
     facts = {
         "portfolio": problem.head.portfolio,
         "scenario": scenario,
@@ -97,10 +96,10 @@ def store_plan(db: Database, problem: Problem, outcome: Outcome, scenario: int |
         "status": str(outcome.status),
         "who": who,
         "digest": problem.digest,
-        "summary": outcome.summary(),
+        "summary": json.loads(files[SUMMARY]),
     }
     with db.session() as session:
-        plan = plans.add(session, facts, inputs, tables)
+        plan = plans.add(session, facts, inputs, files)
         detail = {"policy": outcome.policy, "status": str(outcome.status), "digest": problem.digest}
         audit.add(session, problem.head.portfolio, who, "plan", subject=f"plan {plan}", detail=detail)
     return plan
@@ -112,8 +111,8 @@ def _info(row: PlanRow) -> PlanInfo:
     )
 
 
-def _stored(info: PlanInfo, problem: Mapping[str, str], tables: Mapping[str, str]) -> StoredPlan:
-    outcome = outcome_of(info.summary, tables)
+def _stored(info: PlanInfo, problem: Mapping[str, str], files: Mapping[str, str]) -> StoredPlan:
+    outcome = outcome_of(files)
     return StoredPlan(
         id=info.id, portfolio=info.portfolio, scenario=info.scenario, policy=info.policy, status=info.status,
         created_at=info.created_at, who=info.who, digest=info.digest, versions=outcome.versions,

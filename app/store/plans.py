@@ -1,4 +1,4 @@
-"""Checked plans, their tables, and the decisions about them."""
+"""Checked plans, their files, and the decisions about them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from sqlalchemy.orm import Session, undefer
 
 from app.errors import NotFound
 from app.store.audit import now
-from app.tables import DecisionRow, PlanRow, PlanTableRow
+from app.tables import DecisionRow, PlanFileRow, PlanRow
 
 APPROVE = "approve"
 
 
-def add(session: Session, facts: Mapping[str, Any], problem: Mapping[str, str], tables: Mapping[str, str]) -> int:
+def add(session: Session, facts: Mapping[str, Any], problem: Mapping[str, str], files: Mapping[str, str]) -> int:
     """A new plan: its row's facts, the problem's files and the plan's own; its id."""
     row = PlanRow(created_at=now(), problem=_packed(json.dumps(dict(problem))), **facts)
     session.add(row)
     session.flush()
-    session.add_all(PlanTableRow(plan=row.id, name=name, content=_packed(text)) for name, text in tables.items())
+    session.add_all(PlanFileRow(plan=row.id, name=name, content=_packed(text)) for name, text in files.items())
     return row.id
 
 
@@ -40,9 +40,9 @@ def problem_files(row: PlanRow) -> dict[str, str]:
     return files
 
 
-def table_files(session: Session, plan: int) -> dict[str, str]:
-    """The files of a plan's tables."""
-    rows = session.scalars(sa.select(PlanTableRow).where(PlanTableRow.plan == plan).order_by(PlanTableRow.name))
+def files(session: Session, plan: int) -> dict[str, str]:
+    """The files of a plan: its summary and its tables."""
+    rows = session.scalars(sa.select(PlanFileRow).where(PlanFileRow.plan == plan).order_by(PlanFileRow.name))
     return {row.name: _unpacked(row.content) for row in rows}
 
 

@@ -15,14 +15,14 @@ depends_on = None
 
 TABLES = (
     "portfolio", "pools", "capacity", "projects", "needs", "eligible", "baseline", "links", "pins", "policies",
-    "stances", "floors", "signals", "triggers", "scenarios", "scenario_changes", "plans", "plan_tables", "jobs",
+    "stances", "floors", "signals", "triggers", "scenarios", "scenario_changes", "plans", "plan_files", "jobs",
     "decisions", "audit",
 )  # fmt: skip
 APPEND_ONLY = {
     "audit": ("UPDATE", "DELETE"),
     "decisions": ("UPDATE", "DELETE"),
     "plans": ("UPDATE",),
-    "plan_tables": ("UPDATE",),
+    "plan_files": ("UPDATE",),
 }
 """What the database itself refuses, by table."""
 
@@ -186,7 +186,7 @@ def decision_tables() -> None:
         moment("created_at"), text("who"), text("digest"), json("summary"), blob("problem"),
     )
     op.create_table(
-        "plan_tables",
+        "plan_files",
         refers("plan", "plans.id", key=True), text("name", key=True), blob("content"),
     )
     op.create_table(
