@@ -29,7 +29,7 @@ LINTS = {
     "mypy": ["-m", "mypy"],
     "lint-imports": ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
 }
-NO_PYTHON = """codered needs Python 3.12 or newer, and none of those found here runs.
+NO_PYTHON = """Python 3.12 or newer is needed, and none was found that runs.
 Install one, then run the same command again:
   Debian, Ubuntu   sudo apt install python3.12 python3.12-venv   (or a newer 3.x)
   Fedora           sudo dnf install python3.12
