@@ -1,0 +1,50 @@
+"""The web door: pages on the actions, one blueprint per page, no SQL and no solving here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from app.config import Settings
+from app.db import Database
+from app.web import (
+    approve,
+    capacity,
+    context,
+    declare,
+    export,
+    formats,
+    imports,
+    jobs,
+    plan,
+    portfolio,
+    records,
+    refusals,
+    security,
+    situation,
+)
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LARGEST_UPLOAD = 64 * 1024 * 1024
+LARGEST_FORM = 8 * 1024 * 1024
+PAGES = (situation, imports, declare, jobs, plan, approve, portfolio, capacity, records, export)
+
+
+def build(settings: Settings) -> Flask:
+    """The Flask application; an empty database gets its schema, an old one is left to `codered db upgrade`."""
+    app = Flask("app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "app" / "static"))
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_UPLOAD, MAX_FORM_MEMORY_SIZE=LARGEST_FORM, SEND_FILE_MAX_AGE_DEFAULT=3600
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    database = Database(settings.url)
+    if database.revision() is None:
+        database.upgrade()
+    context.attach(app, database, settings)
+    security.attach(app)
+    refusals.attach(app)
+    formats.attach(app)
+    for page in PAGES:
+        app.register_blueprint(page.page)
+    return app

@@ -1,0 +1,120 @@
+"""What every page stands on: the database, the chosen portfolio, and who is asking."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Flask, Response, current_app, g, request
+
+import app as codered
+from app.actions import portfolios
+from app.actions.portfolios import PortfolioInfo
+from app.config import Settings
+from app.db import Database
+from app.errors import NotFound
+
+WHO = "codered_who"
+NOBODY = "somebody on the web"
+A_YEAR = 365 * 24 * 3600
+DONE = {
+    "imported": "The portfolio was imported.",
+    "saved": "The record was saved.",
+    "added": "The record was added.",
+    "removed": "The record was removed.",
+    "approved": "The plan is now the plan of record.",
+    "cancelled": "The recompute was cancelled.",
+}
+"""What a page says after something was done; named by `?done=` so that no session is needed."""
+
+
+def attach(app: Flask, database: Database, settings: Settings) -> None:
+    """Give the application its database, and templates what all of them show."""
+    app.extensions["codered"] = (database, settings)
+    app.context_processor(_shown_everywhere)
+    app.url_defaults(_keep_portfolio)
+
+
+def db() -> Database:
+    """The database of the running application."""
+    return cast(tuple[Database, Settings], current_app.extensions["codered"])[0]
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    return cast(tuple[Database, Settings], current_app.extensions["codered"])[1]
+
+
+def all_portfolios() -> list[PortfolioInfo]:
+    """Every portfolio, read once per request."""
+    if "portfolios" not in g:
+        g.portfolios = portfolios.list_portfolios(db())
+    return cast(list[PortfolioInfo], g.portfolios)
+
+
+def chosen() -> PortfolioInfo | None:
+    """The portfolio named by `?portfolio=`, else the first; None where there is none. Raises NotFound."""
+    asked = g.get("portfolio_of_page") or request.args.get("portfolio")
+    known = all_portfolios()
+    if asked is None:
+        return known[0] if known else None
+    for info in known:
+        if info.portfolio == asked:
+            return info
+    raise NotFound("portfolio", asked)
+
+
+def portfolio_id() -> str:
+    """The id of the chosen portfolio. Raises NotFound where there is none."""
+    info = chosen()
+    if info is None:
+        raise NotFound("portfolio", "(none yet)")
+    return info.portfolio
+
+
+def page_is_of(portfolio: str) -> None:
+    """A page about something of a portfolio shows that portfolio, whatever was chosen."""
+    g.portfolio_of_page = portfolio
+
+
+def who() -> str:
+    """Who is asking: the form's name, else the one given before."""
+    return request.form.get("who", "").strip() or request.cookies.get(WHO, "").strip() or NOBODY
+
+
+def known_who() -> str:
+    """The name given before, to prefill forms."""
+    return request.form.get("who", "") or request.cookies.get(WHO, "")
+
+
+def remember_who(response: Response) -> Response:
+    """Keep the name for the next form."""
+    if name := request.form.get("who", "").strip():
+        response.set_cookie(WHO, name[:120], max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response
+
+
+def is_htmx() -> bool:
+    """Whether htmx asked and wants only the part that it swaps."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _shown_everywhere() -> dict[str, Any]:
+    # An error page is shown inside the same frame, also when the error is that the portfolio is unknown.
+    try:
+        info, known = chosen(), all_portfolios()
+    except NotFound:
+        info, known = None, g.get("portfolios", [])
+    return {
+        "portfolio": info,
+        "portfolios": known,
+        "version": codered.__version__,
+        "done": DONE.get(request.args.get("done", "")),
+        "known_who": known_who(),
+    }
+
+
+def _keep_portfolio(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint != "static" and "portfolio" not in values:
+        asked = g.get("portfolio_of_page") or request.args.get("portfolio")
+        if asked:
+            values["portfolio"] = asked

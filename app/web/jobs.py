@@ -1,0 +1,53 @@
+"""Recompute: start a job, watch it with bound and gap, cancel it, go on to its plan."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.actions import recompute
+from app.web import context
+from app.web.limits import options
+
+page = Blueprint("jobs", __name__)
+
+
+@page.post("/recompute")
+def start() -> BaseResponse:
+    """Recompute the portfolio, or one of its scenarios, under a policy."""
+    scenario = request.form.get("scenario", type=int)
+    policy = request.form.get("policy", "")
+    job = recompute.start(context.db(), context.portfolio_id(), scenario, policy, context.who(), options())
+    return redirect(url_for("jobs.show", job_id=job), 303)
+
+
+@page.get("/jobs/<int:job_id>")
+def show(job_id: int) -> str | BaseResponse:
+    """The job's page; a job that is done is its plan."""
+    job = recompute.get_job(context.db(), job_id)
+    context.page_is_of(job.portfolio)
+    if job.state == "done" and job.plan_id is not None:
+        return redirect(url_for("plan.show", plan_id=job.plan_id), 303)
+    return render_template("job.html", job=job)
+
+
+@page.get("/jobs/<int:job_id>/progress")
+def progress(job_id: int) -> Response:
+    """The part of the page that changes; once the plan is stored, the way there."""
+    job = recompute.get_job(context.db(), job_id)
+    context.page_is_of(job.portfolio)
+    response = make_response(render_template("job_progress.html", job=job))
+    if job.state == "done" and job.plan_id is not None:
+        response.headers["HX-Redirect"] = url_for("plan.show", plan_id=job.plan_id)
+    return response
+
+
+@page.post("/jobs/<int:job_id>/cancel")
+def cancel(job_id: int) -> BaseResponse | str:
+    """Stop the job."""
+    recompute.cancel(context.db(), job_id, context.who())
+    job = recompute.get_job(context.db(), job_id)
+    context.page_is_of(job.portfolio)
+    if context.is_htmx():
+        return render_template("job_progress.html", job=job)
+    return redirect(url_for("jobs.show", job_id=job_id), 303)

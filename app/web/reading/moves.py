@@ -1,0 +1,40 @@
+"""The list of moves: what leaves whom for whom, in which week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.web.reading.frames import label, rows
+from solver.plan import SPARE, Plan
+from solver.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of moves.csv with its names and unit."""
+
+    week: date
+    pool: str
+    giver: str
+    receiver: str
+    giver_name: str
+    receiver_name: str
+    amount: float
+    unit: str
+
+
+def filtered(problem: Problem, plan: Plan, week: str = "", team: str = "") -> list[Move]:
+    """The moves of a week (an ISO date; blank: all) and of a team (gives or receives; blank: all)."""
+    found = []
+    for day, pool, giver, receiver, amount in rows(plan.moves):
+        if (week and day.isoformat() != week) or (team and team not in (giver, receiver)):
+            continue
+        names = (_name(problem, giver), _name(problem, receiver))
+        unit = problem.unit(pool) if pool in problem.pool else ""
+        found.append(Move(day, pool, giver, receiver, *names, float(amount), unit))
+    return sorted(found, key=lambda m: (m.week, -m.amount, m.pool, m.giver, m.receiver))
+
+
+def _name(problem: Problem, project: str) -> str:
+    return "spare" if project == SPARE else label(problem, project)
