@@ -21,7 +21,7 @@ def need_without_pool(view: View) -> Iterator[Fault]:
     served = {(project, need) for project, need, _ in view.eligible}
     for n in view.rows["needs"]:
         if n.full > 0 and (n.project, n.need) not in served:
-            right = f"a row in eligible.csv with a {n.kind} pool"
+            right = f"a row in eligible.csv with a pool of kind {n.kind}"
             yield fault("needs", n, "need", f"of {n.project} has no eligible pool", right)
 
 
@@ -46,7 +46,7 @@ def pool_of_another_kind(view: View) -> Iterator[Fault]:
         if need and pool and need.kind != pool.kind:
             fitting = some([p.pool for p in view.rows["pools"] if p.kind == need.kind], 3)
             message = f"is a pool of kind {pool.kind}, but {e.project} needs {need.kind} for {e.need}"
-            right = f"a {need.kind} pool" + (f" such as {fitting}" if fitting else "")
+            right = f"a pool of kind {need.kind}" + (f" such as {fitting}" if fitting else "")
             yield fault("eligible", e, "pool", message, right)
 
 
