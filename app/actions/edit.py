@@ -1,9 +1,9 @@
-"""Change, add or remove one record of a portfolio, so that the whole still fits together and no update is lost."""
+"""Change, add or remove records of a portfolio, so that the whole still fits together and no update is lost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,8 +14,11 @@ from app.db import Database
 from app.errors import Change, Conflict, NotFound, Refused
 from app.store import audit, records
 from app.store.records import HEAD, Stored
+from solver.faults import Fault, InvalidInput
 from solver.problem import Problem
 from solver.records import TABLES, key_of
+
+EDIT, ADD, REMOVE = "edit", "add", "remove"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,31 @@ class Row:
     key: Key
     record: Any
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """One change: `edit` some cells of a record or `remove` it, both as of a version; or `add` one from its cells."""
+
+    operation: str
+    table: str
+    key: tuple[Any, ...] = ()
+    cells: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A change that may be made: what is there, what will be."""
+
+    verb: str
+    table: str
+    old: Any | None
+    new: Any | None
+
+    @property
+    def key(self) -> Key:
+        return key_of(self.new if self.old is None else self.old)
 
 
 def rows(db: Database, portfolio: str, table: str) -> list[Row]:
@@ -40,55 +68,73 @@ def rows(db: Database, portfolio: str, table: str) -> list[Row]:
 def edit_record(  # noqa: PLR0917 - the words of an edit, in the order they are said
     db: Database, portfolio: str, table: str, key: Iterable[Any], changes: Mapping[str, str], version: int, who: str
 ) -> int:
-    """Write some cells, as typed, of one record; its new version.
-
-    Raises NotFound, Refused, InvalidInput with every fault, or Conflict with what another wrote since `version`.
-    """
-    _require_table(table)
-    with db.session() as session:
-        written = records.advance(session, portfolio)
-        stored = _unchanged(session, portfolio, table, read_key(table, key), version)
-        record = with_cells(table, stored.record, changes)
-        if key_of(record) != key_of(stored.record):
-            raise Refused("the key of a record does not change: remove it and add another")
-        if record == stored.record:
-            session.rollback()
-            return stored.version
-        _validate(session, portfolio, table, stored.record, record)
-        records.update(session, portfolio, table, record, written)
-        _tell(session, portfolio, who, "edit", (table, stored.record, record, written))
-    return written
+    """Write some cells, as typed, of one record; its new version. Raises as `change_records`."""
+    return change_records(db, portfolio, [RecordChange(EDIT, table, tuple(key), changes, version)], who) or version
 
 
 def add_record(db: Database, portfolio: str, table: str, cells: Mapping[str, str], who: str) -> int:
-    """Add one record from cells as typed; its version. Raises NotFound, Refused, Conflict or InvalidInput."""
-    _require_table(table)
-    if table == HEAD:
-        raise Refused("a portfolio is added by importing it")
-    record = record_of(table, cells)
-    with db.session() as session:
-        version = records.advance(session, portfolio)
-        if records.read_one(session, portfolio, table, key_of(record)) is not None:
-            raise Conflict(subject(table, record), _since(session, portfolio, table, key_of(record), 0))
-        _validate(session, portfolio, table, None, record)
-        records.insert(session, portfolio, table, [record], version)
-        _tell(session, portfolio, who, "add", (table, None, record, version))
-    return version
+    """Add one record from cells as typed; its version. Raises as `change_records`."""
+    return change_records(db, portfolio, [RecordChange(ADD, table, (), cells)], who) or 0
 
 
 def remove_record(  # noqa: PLR0917 - as edit_record
     db: Database, portfolio: str, table: str, key: Iterable[Any], version: int, who: str
 ) -> None:
-    """Remove one record. Raises NotFound, Refused, Conflict, or InvalidInput when others need it."""
-    _require_table(table)
-    if table == HEAD:
-        raise Refused("the portfolio itself cannot be removed here")
+    """Remove one record. Raises as `change_records`."""
+    change_records(db, portfolio, [RecordChange(REMOVE, table, tuple(key), {}, version)], who)
+
+
+def change_records(db: Database, portfolio: str, changes: Sequence[RecordChange], who: str) -> int | None:
+    """Make all changes at once, or none; the version of every record written, None when all stay as they are.
+
+    Records that need each other (a need and its eligible pools) come and go together. Raises NotFound, Refused,
+    InvalidInput with every fault, or Conflict with what another wrote since the version named.
+    """
     with db.session() as session:
-        written = records.advance(session, portfolio)
-        stored = _unchanged(session, portfolio, table, read_key(table, key), version)
-        _validate(session, portfolio, table, stored.record, None)
-        records.delete(session, portfolio, table, [key_of(stored.record)])
-        _tell(session, portfolio, who, "remove", (table, stored.record, None, written))
+        version = records.advance(session, portfolio)
+        drafts = [d for d in _drafts(session, portfolio, changes) if d.old != d.new]
+        if not drafts:
+            session.rollback()
+            return None
+        _validate(session, portfolio, drafts)
+        for draft in drafts:
+            _write(session, portfolio, draft, version)
+            audit.add_changes(session, portfolio, who, draft.verb, [_audit_row(draft, version)])
+    return version
+
+
+def _drafts(session: Session, portfolio: str, changes: Iterable[RecordChange]) -> list[_Draft]:
+    drafts: list[_Draft] = []
+    faults: list[Fault] = []
+    for change in changes:
+        _require_table(change.table)
+        try:
+            drafts.append(_draft(session, portfolio, change))
+        except InvalidInput as invalid:
+            faults.extend(invalid.faults)
+    if faults:
+        raise InvalidInput(faults)
+    if len({(d.table, d.key) for d in drafts}) < len(drafts):
+        raise Refused("the same record is changed twice")
+    return drafts
+
+
+def _draft(session: Session, portfolio: str, change: RecordChange) -> _Draft:
+    table = change.table
+    if change.operation != EDIT and table == HEAD:
+        raise Refused("a portfolio is added by importing it, and not removed")
+    if change.operation == ADD:
+        new = record_of(table, change.cells)
+        if records.read_one(session, portfolio, table, key_of(new)) is not None:
+            raise Conflict(subject(table, new), _since(session, portfolio, table, key_of(new), 0))
+        return _Draft(ADD, table, None, new)
+    old = _unchanged(session, portfolio, table, read_key(table, change.key), change.version).record
+    if change.operation == REMOVE:
+        return _Draft(REMOVE, table, old, None)
+    new = with_cells(table, old, change.cells)
+    if key_of(new) != key_of(old):
+        raise Refused("the key of a record does not change: remove it and add another")
+    return _Draft(EDIT, table, old, new)
 
 
 def _require_table(table: str) -> None:
@@ -99,41 +145,47 @@ def _require_table(table: str) -> None:
 def _unchanged(session: Session, portfolio: str, table: str, key: Key, version: int) -> Stored:
     """The row, provided that nobody wrote it since `version`."""
     stored = records.read_one(session, portfolio, table, key)
-    name = f"{table} {key_text(table, key)}"
     if stored is not None and stored.version == version:
         return stored
     changed = _since(session, portfolio, table, key, version)
     if stored is None and not changed:
         raise NotFound(table, key_text(table, key))
-    raise Conflict(name, changed)
+    raise Conflict(f"{table} {key_text(table, key)}", changed)
 
 
 def _since(session: Session, portfolio: str, table: str, key: Key, version: int) -> list[Change]:
     entries = audit.changes_since(session, portfolio, table, key_text(table, key), version)
-    return [
-        Change(column, old, new, entry.who, entry.at)
-        for entry in entries
-        for column, (old, new) in entry.detail.items()
-    ]
+    return [Change(column, old, new, e.who, e.at) for e in entries for column, (old, new) in e.detail.items()]
 
 
-def _validate(session: Session, portfolio: str, table: str, old: Any | None, new: Any | None) -> None:
-    """The whole problem with one record exchanged must be valid. Raises InvalidInput."""
-    tables = records.read_all(session, portfolio)
-    kept = [record for record in tables[table] if record != old]
-    Problem.from_tables({**tables, table: (*kept, *([] if new is None else [new]))})
-
-
-def _tell(
-    session: Session, portfolio: str, who: str, verb: str, written: tuple[str, Any | None, Any | None, int]
-) -> None:
-    table, old, new, version = written
-    record = new if new is not None else old
-    row = {
-        "subject": subject(table, record),
-        "record_table": table,
-        "record_key": key_text(table, key_of(record)),
-        "version": version,
-        "detail": changed_cells(table, old, new),
+def _validate(session: Session, portfolio: str, drafts: Iterable[_Draft]) -> None:
+    """The whole problem with these records exchanged must be valid. Raises InvalidInput."""
+    tables = {
+        table: {key_of(record): record for record in rows_of}
+        for table, rows_of in records.read_all(session, portfolio).items()
     }
-    audit.add_changes(session, portfolio, who, verb, [row])
+    for draft in drafts:
+        tables[draft.table].pop(draft.key, None)
+        if draft.new is not None:
+            tables[draft.table][draft.key] = draft.new
+    Problem.from_tables({table: by_key.values() for table, by_key in tables.items()})
+
+
+def _write(session: Session, portfolio: str, draft: _Draft, version: int) -> None:
+    if draft.new is None:
+        records.delete(session, portfolio, draft.table, [draft.key])
+    elif draft.old is None:
+        records.insert(session, portfolio, draft.table, [draft.new], version)
+    else:
+        records.update(session, portfolio, draft.table, draft.new, version)
+
+
+def _audit_row(draft: _Draft, version: int) -> dict[str, Any]:
+    key = key_text(draft.table, draft.key)
+    return {
+        "subject": f"{draft.table} {key}",
+        "record_table": draft.table,
+        "record_key": key,
+        "version": version,
+        "detail": changed_cells(draft.table, draft.old, draft.new),
+    }
