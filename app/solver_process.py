@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import signal
 import time
@@ -21,6 +22,9 @@ GRACE_SECONDS = 0.7
 OVERTIME_SECONDS = 60.0
 """How long a solve may exceed its time limit (building and checking are not limited) before it counts as hung."""
 LOOK_SECONDS = 0.05
+
+SOLVE_FUNCTION = "solver.solve:solve"
+"""What the process runs, as module:function; named, so that only that process imports it."""
 
 SOLVE, STOP = "solve", "stop"
 PROGRESS, OUTCOME, FAILED = "progress", "outcome", "failed"
@@ -46,7 +50,8 @@ class Task:
 class SolverProcess:
     """A spawned process that imports the solver once and then waits for tasks; for one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, solve: str = SOLVE_FUNCTION) -> None:
+        self._function = solve
         self._context = multiprocessing.get_context("spawn")
         self._number = 0
         self._process, self._pipe = self._spawned()
@@ -103,10 +108,10 @@ class SolverProcess:
 
     def _spawned(self) -> tuple[BaseProcess, Connection]:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=serve, args=(theirs,), name="codered-solver", daemon=True)
+        process = self._context.Process(target=serve, args=(theirs, self._function), name="codered-solver", daemon=True)
         process.start()
         theirs.close()
-        return process, ours  # type: ignore[return-value]
+        return process, ours
 
 
 def _answer(kind: str, content: Any, stop_asked: bool) -> Outcome:
@@ -114,15 +119,16 @@ def _answer(kind: str, content: Any, stop_asked: bool) -> Outcome:
         raise SolveCancelled
     if kind == FAILED:
         raise SolverEnded(f"the solver failed: {content}")
-    outcome: Outcome = content
-    return outcome
+    if not isinstance(content, Outcome):
+        raise SolverEnded(f"the solver answered with {type(content).__name__}, which is no outcome")
+    return content
 
 
-def serve(pipe: Connection) -> None:
+def serve(pipe: Connection, function: str) -> None:
     """What the process does: import the solver, then solve one task after the other until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from solver.solve import solve
-
+    module, _, name = function.partition(":")
+    solve = getattr(importlib.import_module(module), name)
     with suppress(EOFError, OSError):
         while True:
             word, number, task = pipe.recv()

@@ -43,6 +43,8 @@ class Job:
         return self.state not in jobs.OPEN
 
 
+LOST = "the process that ran this job ended before it was done; start it again"
+
 _guard = threading.Lock()
 _runners: dict[int, Runner] = {}
 
@@ -52,7 +54,7 @@ def prepare(db: Database) -> None:
     local = db.url.get_backend_name() == "sqlite"
     with db.session() as session:
         lost = [owner for owner in jobs.open_owners(session) if gone(owner, local=local)]
-        jobs.fail_of(session, lost, "the process that ran this job ended before it was done; start it again")
+        jobs.fail_of(session, lost, LOST)
     _runner()
 
 
@@ -99,11 +101,18 @@ def cancel(db: Database, job_id: int, who: str) -> None:
 
 
 def shut_down() -> None:
-    """End this process's runner and its solver, after the jobs it still has."""
+    """End this process's runner and its solver; the job that runs is told to have been stopped."""
     with _guard:
         runner = _runners.pop(os.getpid(), None)
     if runner is not None:
         runner.close()
+
+
+def use(runner: Runner) -> None:
+    """Have this process's jobs done by a runner made elsewhere."""
+    shut_down()
+    with _guard:
+        _runners[os.getpid()] = runner
 
 
 def _runner() -> Runner:

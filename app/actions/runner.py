@@ -29,6 +29,7 @@ from solver.progress import Options, Progress
 WRITE_SECONDS = 0.2
 LOOK_SECONDS = 0.25
 MOST_REPORTS = 200
+STOPPED = "the server was stopped before the job was done; start it again"
 
 log = structlog.get_logger(__name__)
 
@@ -36,10 +37,10 @@ log = structlog.get_logger(__name__)
 class Runner:
     """One thread and one solver process, which serve every database of this process."""
 
-    def __init__(self) -> None:
-        self.pid = os.getpid()
-        self.owner = owner_of(self.pid)
-        self.solver = SolverProcess()
+    def __init__(self, solver: SolverProcess | None = None) -> None:
+        self.owner = owner_of(os.getpid())
+        self.solver = solver or SolverProcess()
+        self.closing = False
         self._waiting: queue.SimpleQueue[tuple[Database, int] | None] = queue.SimpleQueue()
         self._cancelled: set[tuple[str, int]] = set()
         self._thread = threading.Thread(target=self._work, name="codered-runner", daemon=True)
@@ -53,14 +54,19 @@ class Runner:
         """Stop a job at once if it runs here."""
         self._cancelled.add(_name(db, job))
 
+    def is_cancelled(self, db: Database, job: int) -> bool:
+        """Whether a job is to stop, as far as this process was told."""
+        return self.closing or _name(db, job) in self._cancelled
+
     def close(self) -> None:
-        """Finish the queue, then end the thread and the solver process."""
+        """Stop the job that runs, then end the thread and the solver process; what waits keeps waiting."""
+        self.closing = True
         self._waiting.put(None)
         self._thread.join()
         self.solver.close()
 
     def _work(self) -> None:
-        while (item := self._waiting.get()) is not None:
+        while (item := self._waiting.get()) is not None and not self.closing:
             db, job = item
             try:
                 self._run(db, job)
@@ -85,12 +91,13 @@ class Runner:
         try:
             problem = snapshot(db, row.portfolio, row.scenario)
             task = Task(problem, row.policy, Options(**row.options))
-            outcome = self.solver.solve(task, reports.add, _StopSign(self._cancelled, db, row.id))
+            outcome = self.solver.solve(task, reports.add, _StopSign(self, db, row.id))
             plan = store_plan(db, problem, outcome, row.scenario, row.who) if outcome.plan else None
         except InvalidInput as invalid:
             return jobs.FAILED, {"message": str(invalid), "faults": [f.as_dict() for f in invalid.faults]}
         except SolveCancelled:
-            return jobs.CANCELLED, {"message": "cancelled", "progress": reports.items}
+            stopped = {"message": STOPPED if self.closing else "cancelled", "progress": reports.items}
+            return (jobs.FAILED if self.closing else jobs.CANCELLED), stopped
         except (SolverEnded, CoderedError) as error:
             return jobs.FAILED, {"message": str(error), "progress": reports.items}
         return _ended(outcome, problem, plan, reports.items)
@@ -115,11 +122,11 @@ class _Reports:
 class _StopSign:
     """Whether a job is to stop: at once when told in this process, soon when told through the database."""
 
-    def __init__(self, cancelled: set[tuple[str, int]], db: Database, job: int) -> None:
-        self._cancelled, self._db, self._job, self._looked = cancelled, db, job, time.monotonic()
+    def __init__(self, runner: Runner, db: Database, job: int) -> None:
+        self._runner, self._db, self._job, self._looked = runner, db, job, time.monotonic()
 
     def __call__(self) -> bool:
-        if _name(self._db, self._job) in self._cancelled:
+        if self._runner.is_cancelled(self._db, self._job):
             return True
         if time.monotonic() - self._looked < LOOK_SECONDS:
             return False
