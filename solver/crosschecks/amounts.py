@@ -53,11 +53,9 @@ def _off_step(view: View, table: str) -> Iterator[Fault]:
 def baseline_above_capacity(view: View) -> Iterator[Fault]:
     """One fault per pool, at the row that brings it above what it has at the turn to the first week."""
     rows: dict[str, list[Baseline]] = defaultdict(list)
-    for row in view.rows["baseline"]:
+    for row in view.rows["baseline"] if view.head else ():
         rows[row.pool].append(row)
     for pool, members in rows.items():
-        if not view.head or pool not in view.known_ids["pools"]:
-            continue
         most, total = view.supply_today(pool), sum(b.amount for b in members)
         if total > most + TOLERANCE:
             message = f"brings {pool} to {total:g} in use today, above its capacity of {most:g}"
@@ -85,8 +83,6 @@ def pin_above_capacity(view: View) -> Iterator[Fault]:
     if not view.head:
         return
     for pin in view.rows["pins"]:
-        if pin.pool not in view.known_ids["pools"]:
-            continue
         first = max(0, view.index(pin.since))
         last = view.index(pin.until) + 1 if pin.until else view.head.weeks
         least = min(view.supply(pin.pool)[first:last], default=pin.amount)

@@ -128,7 +128,7 @@ def _supply(view: View, floor: Floor) -> list[float]:
     """What a floor can be given in each week: of its pool, or of the need from all eligible pools."""
     if floor.pool is not None:
         return view.supply(floor.pool)
-    rows = [e for e in view.pools_of[floor.project, floor.need] if e.pool in view.known_ids["pools"]]
+    rows = view.pools_of[floor.project, floor.need]
     supplies = [[e.rate * amount for amount in view.supply(e.pool)] for e in rows]
     weeks = view.head.weeks if view.head else 0
     return [sum(week) for week in zip(*supplies, strict=True)] if supplies else [0.0] * weeks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -121,12 +122,13 @@ class View:
         return max(0, first), min(weeks, last)
 
     def supply(self, pool: str) -> list[float]:
-        """The capacity of a pool in each week of the horizon."""
-        return self._supplies[pool][1:]
+        """The capacity of a pool in each week; without end for one nobody knows, which is another check's matter."""
+        weeks = self.head.weeks if self.head else 0
+        return self._supplies[pool][1:] if pool in self._supplies else [math.inf] * weeks
 
     def supply_today(self, pool: str) -> float:
         """The most a pool can have in use at the turn to the first week: what it had the week before, or has then."""
-        return max(self._supplies[pool][:2])
+        return max(self._supplies[pool][:2]) if pool in self._supplies else math.inf
 
     @cached_property
     def _supplies(self) -> dict[str, list[float]]:

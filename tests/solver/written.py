@@ -47,13 +47,17 @@ def reading(changes: Mapping[str, str | bytes | None]) -> Reading:
     })  # fmt: skip
 
 
+def attempt(changes: Mapping[str, str | bytes | None]) -> tuple[Reading | None, tuple[Fault, ...]]:
+    """The reading, or its faults; anything else that is raised passes through."""
+    try:
+        return reading(changes), ()
+    except InvalidInput as invalid:
+        return None, invalid.faults
+
+
 def faults_of(**changes: str | bytes | None) -> tuple[Fault, ...]:
     """The faults of the portfolio with whole files exchanged."""
-    try:
-        reading(changes)
-    except InvalidInput as invalid:
-        return invalid.faults
-    return ()
+    return attempt(changes)[1]
 
 
 def swapped(table: str, old: str, new: str) -> dict[str, str]:
