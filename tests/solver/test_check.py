@@ -9,7 +9,7 @@ import pytest
 from solver.check import check
 from solver.plan import Plan
 from solver.problem import Problem
-from solver.records import Link, Stance
+from solver.records import Eligible, Link, Stance
 from tests.solver.handmade import gpu_pool, ml_pool, plan_of, policy, portfolio, project, week
 
 
@@ -72,6 +72,12 @@ def test_gpus_that_arrive_are_not_at_once_productive() -> None:
     assert found(problem, plan(problem, runs("ads", amounts, [0.5, 3.5 / 4, 1, 1]))) == {("pace", "ads", 2)}
 
 
+def test_what_arrives_is_lost_in_units_of_the_need() -> None:
+    problem = portfolio(gpu_pool(), project("ads", full=8, rate=2), policy(gpu_ramp=(0.25,)))
+    assert found(problem, plan(problem, runs("ads", [4] * 4, [0.75, 1, 1, 1]))) == set()
+    assert found(problem, plan(problem, runs("ads", [4] * 4, [0.8, 1, 1, 1]))) == {("pace", "ads", 0)}
+
+
 def test_engineers_who_arrive_also_take_a_mentor() -> None:
     staff = project("ads", of="engineer", pools=("ml",), today=2, status="running")
     problem = portfolio(ml_pool(), staff, policy(engineer_ramp=(0.5, 0.2), mentor=0.1))
@@ -116,6 +122,13 @@ def test_without_standby_a_paused_project_keeps_nothing() -> None:
     problem = portfolio(gpu_pool(), project("ads", today=4, status="running"))
     assert found(problem, plan(problem, runs("ads", [4, 0, 0, 4], [1, None, None, 1]))) == set()
     assert found(problem, plan(problem, runs("ads", [4, 0, 1, 4], [1, None, None, 1]))) == {("viable", "ads", 2)}
+
+
+def test_where_nothing_is_due_not_even_a_fraction_of_the_largest_step_is_given() -> None:
+    other = {"eligible": [Eligible(project="ads", need="gpu", pool="a100", rate=0.5)]}
+    problem = portfolio(gpu_pool(), gpu_pool("a100"), project("ads"), other)
+    idle = plan_of(problem, {("ads", "gpu", "a100"): [0, 1, 0, 0]}, {})
+    assert found(problem, idle) == {("viable", "ads", 1)}
 
 
 def test_what_has_not_started_or_is_complete_gets_nothing() -> None:
@@ -210,6 +223,16 @@ def test_what_ran_in_the_baseline_excludes_from_the_first_week_on() -> None:
     assert found(problem, plan(problem, stopped)) == set()
     after = plan(problem, stopped, runs("chat", [0, 0, 4, 4], [None, None, 1, 1]))
     assert found(problem, after) == {("builds", "chat", 2), ("builds", "chat", 3)}
+
+
+def test_two_that_both_ran_in_the_baseline_may_take_turns_but_not_meet() -> None:
+    link = {"links": [Link(project="ads", relation="excludes", other="chat")]}
+    today = {"today": 4, "status": "running"}
+    problem = portfolio(gpu_pool(), project("ads", **today), project("chat", **today), link)
+    chat = runs("chat", [0, 0, 4, 4], [None, None, 1, 1])
+    assert found(problem, plan(problem, runs("ads", [4, 4, 0, 0], [1, 1, None, None]), chat)) == set()
+    meet = plan(problem, runs("ads", [4, 4, 4, 0], [1, 1, 1, None]), chat)
+    assert found(problem, meet) == {("builds", "ads", 2)}
 
 
 def test_a_deadline_binds_what_is_forced_in() -> None:

@@ -33,6 +33,12 @@ def test_what_is_protected_runs_while_the_policy_is_in_force() -> None:
     assert found(problem, plan(problem, runs("ads", [0, 4, 0, 0], [None, 1, None, None]))) == {("stance", "ads", 2)}
 
 
+def test_what_is_protected_need_not_run_before_its_earliest_week() -> None:
+    problem = portfolio(gpu_pool(), project("ads", earliest=week(2)), stance("protect"))
+    assert found(problem, plan(problem, runs("ads", [0, 0, 4, 4], [None, None, 1, 1]))) == set()
+    assert found(problem, plan(problem, runs("ads", [0, 0, 0, 4], [None, None, None, 1]))) == {("stance", "ads", 2)}
+
+
 def test_a_protected_build_rests_once_it_is_complete() -> None:
     problem = portfolio(gpu_pool(), project("speed", kind="build"), stance("protect", "speed"))
     assert found(problem, plan(problem, runs("speed", [4, 4, 0, 0], [1, 1, None, None]))) == set()

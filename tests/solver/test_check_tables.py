@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from solver.check import Report, check
@@ -71,6 +72,13 @@ def test_a_move_that_is_missing_leaves_a_difference_unexplained(problem: Problem
 )
 def test_a_move_that_is_wrong_is_found(problem: Problem, right: Plan, column: str, value: Any) -> None:
     assert rules(check(problem, "normal", changed(right, "moves", 0, column, value))) == {"moves"}
+
+
+@pytest.mark.parametrize("row", [("ads", "ads", 1.0), ("ads", "chat", 0.0), ("spare", "spare", 2.0)])
+def test_a_move_that_moves_nothing_is_found(problem: Problem, right: Plan, row: tuple[str, str, float]) -> None:
+    idle = pd.DataFrame([(week(1), "h100", *row)], columns=right.moves.columns)
+    report = check(problem, "normal", replace(right, moves=pd.concat([right.moves, idle], ignore_index=True)))
+    assert [v.rule for v in report.violations] == ["moves"]
 
 
 @pytest.mark.parametrize("column", ["capacity", "used", "spare"])
@@ -179,3 +187,4 @@ def test_a_build_by_completion_counts_from_the_week_after() -> None:
     report = check(problem, "normal", plan_of(problem, {("speed", "gpu", "h100"): [4, 4, 0, 0]}, {"speed": [1, 1]}))
     assert report.ok
     assert report.attained == {2: 2.0 + 4.0}
+    assert report.pauses == 0
