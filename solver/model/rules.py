@@ -1,0 +1,278 @@
+"""The rules of the planning problem, one function each; the docstring is the rule's mathematics.
+
+Letters as in `Setting`: projects p, needs l, pairs k of a need and a pool, pools r, weeks t. A function adds its rows to
+the sheet and nothing else. `RULES` is the table of contents; each has its twin in `solver.check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from solver.model.sheet import INF, Ints, Sheet, Terms
+from solver.model.variables import Setting, Variables
+from solver.records import ENGINEER, GPU, KINDS, MONEY
+
+Rule = Callable[[Setting, Variables, Sheet], None]
+
+
+def capacity(s: Setting, v: Variables, sheet: Sheet) -> None:
+    """1. sum_{k in r} x[k,t] <= capacity[r,t]  for all r, t."""
+    row = s.pair_pool[:, None] * s.weeks + np.arange(s.weeks)
+    sheet.rows("capacity", s.capacity.size, [(row, v.x, 1.0)], upper=s.capacity.ravel())
+
+
+def pace(s: Setting, v: Variables, sheet: Sheet) -> None:
+    """2. full[l] * pace[p,t] <= effective[l,t]  for all l of p, t; without needs pace[p,t] <= on[p,t].
+
+    effective[l,t] = sum_{k in l} rate[k] * (x[k,t] - sum_j loss[j] * arrive[k,t-j]), loss = ramp + mentor's tax, so that
+    the row also says effective >= 0, on or off, and needs no big M.
+    """
+    grid = np.arange(len(s.needs) * s.weeks).reshape(len(s.needs), s.weeks)
+    terms: list[Terms] = [(grid, v.pace[s.need_project], -s.full[:, None]), (grid[s.pair_need], v.x, s.rate[:, None])]
+    for kind in range(len(KINDS)):
+        of_kind = s.pair_kind == kind
+        for age, loss in enumerate(s.loss(kind)):
+            late = grid[s.pair_need][of_kind, age:]
+            terms.append((late, v.arrive[of_kind, : s.weeks - age], -loss * s.rate[of_kind, None]))
+    sheet.rows("pace", grid.size, terms, lower=0.0)
+    bare = np.setdiff1d(np.arange(len(s.projects)), s.need_project[s.full > 0])
+    rows = np.arange(len(bare) * s.weeks).reshape(len(bare), s.weeks)
+    sheet.rows("pace", rows.size, [(rows, v.pace[bare], 1.0), (rows, v.on[bare], -1.0)], upper=0.0)
+
+
+def ramp(s: Setting, v: Variables, sheet: Sheet) -> None:
+    """3. arrive[k,t] >= x[k,t] - x[k,t-1], with x[k,-1] = baseline[k] (what arrives is lost in part, see `pace`)."""
+    grid = np.arange(v.x.size).reshape(v.x.shape)
+    first = np.zeros(v.x.shape)
+    if v.x.size:
+        first[:, 0] = s.base
+    terms: list[Terms] = [(grid, v.x, 1.0), (grid[:, 1:], v.x[:, :-1], -1.0), (grid, v.arrive, -1.0)]
+    sheet.rows("ramp", grid.size, terms, upper=first.ravel())
+
+
+def viable(s: Setting, v: Variables, sheet: Sheet) -> None:
+    """4. minimum[l] * on + standby[l] * paused <= sum_{k in l} rate[k] x[k,t] <= full[l] * on + (standby[l] + step) * paused.
+
+    paused[p,t] = been[p,t] - on[p,t] - complete[p,t]; been is 1 from the first week on (or the baseline) in which p was on.
+    """
+    grid = np.arange(len(s.needs) * s.weeks).reshape(len(s.needs), s.weeks)
+    kept = s.standby > 0
+    supply: Terms = (grid[s.pair_need], v.x, s.rate[:, None])
+    slack = np.where(kept, 0.999 * s.need_step, 0.0)
+    low = [supply, *_paused(s, v, grid, -s.standby), (grid, v.on[s.need_project], -s.minimum[:, None])]
+    sheet.rows("viable", grid.size, low, lower=0.0)
+    high = [supply, *_paused(s, v, grid, -(s.standby + slack) * kept), (grid, v.on[s.need_project], -s.full[:, None])]
+    sheet.rows("viable", grid.size, high, upper=0.0)
+    _been(s, v, sheet)
+
+
+def _paused(s: Setting, v: Variables, grid: Ints, weight: np.ndarray) -> list[Terms]:
+    """`weight[l] * paused[p,t]` in the rows of a need."""
+    p, w = s.need_project, weight[:, None]
+    return [(grid, v.been[p], w), (grid, v.on[p], -w), (grid, v.complete[p, :-1], -w)]
+
+
+def _been(s: Setting, v: Variables, sheet: Sheet) -> None:
+    """on[p,t] <= been[p,t], been[p,t-1] <= been[p,t] <= been[p,t-1] + on[p,t]; complete projects have been."""
+    new = np.flatnonzero(~s.has_been)
+    grid = np.arange(len(new) * s.weeks).reshape(len(new), s.weeks)
+    on, been = v.on[new], v.been[new]
+    done = v.complete[new, :-1]
+    sheet.rows("viable", grid.size, [(grid, on, 1.0), (grid, done, 1.0), (grid, been, -1.0)], upper=0.0)
+    rise: list[Terms] = [(grid, been, 1.0), (grid[:, 1:], been[:, :-1], -1.0)]
+    sheet.rows("viable", grid.size, rise, lower=0.0)
+    started = np.zeros(grid.shape)
+    started[:, :1] = (s.remaining[new] <= 1e-9)[:, None] * 1.0
+    sheet.rows("viable", grid.size, [*rise, (grid, on, -1.0)], upper=started.ravel())
+
+
+def dwell(s: Setting, v: Variables, sheet: Sheet) -> None:
+    """5. start[p,t] >= on[p,t] - on[p,t-1]; stop[p,t] >= on[p,t-1] - on[p,t] - (complete[p,t] - complete[p,t-1]).
+
+    sum_{t-min_run < j <= t} start[p,j] <= on[p,t] + complete[p,t] where the policy does not pause p in week t;
+    sum_{t-min_pause < j <= t} stop[p,j] <= 1 - on[p,t]; the baseline's spell counts as long enough.
+    """
+    for i, p in enumerate(s.projects):
+        weeks = np.arange(s.weeks)
+        before = 1.0 if p.status == "running" else 0.0
+        change: list[Terms] = [(weeks, v.on[i], 1.0), (weeks[1:], v.on[i, :-1], -1.0)]
+        edge = np.where(weeks == 0, before, 0.0)
+        if p.min_run > 1:
+            sheet.rows("dwell", s.weeks, [*change, (weeks, v.start[i], -1.0)], upper=edge)
+            cut = s.forced_off[i]
+            spell = [_spell(v.start[i], p.min_run), (weeks, v.on[i], -1.0), (weeks, v.complete[i, :-1], -1.0)]
+            sheet.rows("dwell", s.weeks, spell, upper=np.where(cut, INF, 0.0))
+        finish: list[Terms] = [(weeks, v.complete[i, :-1], 1.0), (weeks[1:], v.complete[i, :-2], -1.0)]
+        sheet.rows("dwell", s.weeks, [*change, *finish, (weeks, v.stop[i], 1.0)], lower=edge)
+        if p.min_pause > 1:
+            sheet.rows("dwell", s.weeks, [_spell(v.stop[i], p.min_pause), (weeks, v.on[i], 1.0)], upper=1.0)
+
+
+def _spell(changes: Ints, length: int) -> Terms:
+    """Entries of sum_{t-length < j <= t} changes[j] in row t."""
+    weeks = len(changes)
+    t, j = np.nonzero(np.tri(weeks) - np.tri(weeks, k=-length))
+    return t, changes[j], 1.0
+
+
+def builds(s: Setting, v: Variables, sheet: Sheet) -> None:
+    """6. duration * complete[p,t] <= done before + sum_{j<t} pace[p,j], sum_t pace[p,t] <= what remains.
+
+    complete never falls back, on + complete <= 1; on[p,t] <= complete[q,t] if p requires q; ever[p] + ever[q] <= 1 and
+    on[p,t] <= ever[p] if they exclude each other; must-in builds are complete by deadline or horizon's end.
+    """
+    b = np.flatnonzero(s.is_build)
+    n, weeks = len(b), s.weeks
+    grid = np.arange(n * (weeks + 1)).reshape(n, weeks + 1)
+    t, j = np.nonzero(np.tri(weeks + 1, weeks, k=-1))
+    work: Terms = (grid[:, t], v.pace[b][:, j], 1.0)
+    sheet.rows("builds", grid.size, [(grid, v.complete[b], -s.remaining[b][:, None]), work], lower=0.0)
+    rows = np.arange(n)
+    sheet.rows("builds", n, [(rows[:, None], v.pace[b], 1.0)], upper=s.remaining[b])
+    cells = np.arange(n * weeks).reshape(n, weeks)
+    rise: list[Terms] = [(cells, v.complete[b, 1:], 1.0), (cells, v.complete[b, :-1], -1.0)]
+    sheet.rows("builds", cells.size, rise, lower=0.0)
+    sheet.rows("builds", cells.size, [(cells, v.on[b], 1.0), (cells, v.complete[b, :-1], 1.0)], upper=1.0)
+    _links(s, v, sheet)
+    for i in b:
+        if s.projects[i].must == "in":
+            sheet.rows("must", 1, [(0, v.complete[i, _latest(s, int(i))], 1.0)], lower=1.0)
+
+
+def _latest(s: Setting, i: int) -> int:
+    """The index of `complete` that a must-in build has to reach: the week after its deadline or after the last."""
+    deadline = s.projects[i].deadline
+    return s.weeks if deadline is None else max(0, min(s.weeks, s.problem.week_index(deadline) + 1))
+
+
+def _links(s: Setting, v: Variables, sheet: Sheet) -> None:
+    """The `requires` and `excludes` part of `builds`; a project that is done satisfies and excludes for ever."""
+    weeks = np.arange(s.weeks)
+    for link in s.problem.links:
+        p, q = s.index.get(link.project), s.index.get(link.other)
+        if link.relation == "requires" and p is not None and q is not None:
+            sheet.rows("builds", s.weeks, [(weeks, v.on[p], 1.0), (weeks, v.complete[q, :-1], -1.0)], upper=0.0)
+        if link.relation == "excludes" and p is not None and q is not None:
+            for i in (p, q):
+                sheet.rows("builds", s.weeks, [(weeks, v.on[i], 1.0), (weeks, v.ever[i], -1.0)], upper=0.0)
+            sheet.rows("builds", 1, [(0, v.ever[p], 1.0), (0, v.ever[q], 1.0)], upper=1.0)
+
+
+def stances(s: Setting, v: Variables, sheet: Sheet) -> None:
+    """7. start <= t < end: pause -> on[p,t] = 0, protect -> on[p,t] + complete[p,t] = 1 (run projects by their bounds)."""
+    p, t = np.nonzero(s.forced_on & s.is_build[:, None])
+    rows = np.arange(len(p))
+    sheet.rows("stances", len(p), [(rows, v.on[p, t], 1.0), (rows, v.complete[p, t], 1.0)], lower=1.0)
+
+
+def floors(s: Setting, v: Variables, sheet: Sheet) -> None:
+    """7. x[k,t] >= amount (or share * baseline[k]) if a pool is named, else sum_{k in l} rate[k] x[k,t] >= amount.
+
+    A row holds from its week until the next row of the same project, need and pool; a complete build owes nothing.
+    """
+    for first, last, pairs, weights, amount in floor_rows(s):
+        weeks = np.arange(first, last)
+        rows = np.arange(len(weeks))
+        terms: list[Terms] = [(rows[None, :], v.x[pairs][:, weeks], weights[:, None])]
+        project = int(s.pair_project[pairs[0]])
+        if s.is_build[project]:
+            terms.append((rows, v.complete[project, weeks], amount))
+        sheet.rows("floors", len(weeks), terms, lower=amount)
+
+
+def floor_rows(s: Setting) -> list[tuple[int, int, Ints, np.ndarray, float]]:
+    """Each floor as (first week, week after the last, pairs, weight per pair, amount)."""
+    found = []
+    groups: dict[tuple[str, str, str | None], list] = {}
+    for row in s.problem.floors_of(s.policy.policy):
+        groups.setdefault((row.project, row.need, row.pool), []).append(row)
+    for (project, need, pool), rows in groups.items():
+        if project not in s.index:
+            continue
+        eligible = s.problem.pools_of[project, need]
+        pairs = np.array([s.pair_number[project, need, e.pool] for e in eligible if pool in (None, e.pool)])
+        weights = np.ones(len(pairs)) if pool else s.rate[pairs]
+        begin = [0 if row.week is None else s.problem.week_index(row.week) for row in rows]
+        order = np.argsort(begin, kind="stable")
+        for n, at in enumerate(order):
+            row, first = rows[at], max(0, begin[at])
+            last = min(s.weeks, begin[order[n + 1]]) if n + 1 < len(order) else s.weeks
+            amount = row.amount if row.amount is not None else (row.share or 0.0) * float(weights @ s.base[pairs])
+            if first < last:
+                found.append((first, last, pairs, weights, amount))
+    return found
+
+
+def change(s: Setting, v: Variables, sheet: Sheet) -> None:
+    """8. sum_{k of kind} arrive[k,t] <= gpu_moves / engineer_moves; engineers[p,t] <= (1 + growth) * the larger of
+
+    engineers[p,t-1] and the sum of p's engineer minimums: that sum counts in weeks after one in which p was not on.
+    """
+    limits = {GPU: s.policy.gpu_moves, ENGINEER: s.policy.engineer_moves}
+    weeks = np.arange(s.weeks)
+    for kind, limit in limits.items():
+        of_kind = s.pair_kind == KINDS.index(kind)
+        if limit is not None and of_kind.any():
+            sheet.rows("change", s.weeks, [(weeks[None, :], v.arrive[of_kind], 1.0)], upper=limit)
+    if s.policy.growth is not None:
+        for i in range(len(s.projects)):
+            _growth(s, v, sheet, i, 1.0 + s.policy.growth)
+
+
+def _growth(s: Setting, v: Variables, sheet: Sheet, i: int, factor: float) -> None:
+    """The growth row of one project."""
+    mine = (s.pair_project == i) & (s.pair_kind == KINDS.index(ENGINEER))
+    needs = (s.need_project == i) & (s.need_kind == KINDS.index(ENGINEER))
+    if not mine.any():
+        return
+    least = float(s.minimum[needs].sum())
+    kept = float((s.standby + s.need_step * (s.standby > 0))[needs].sum())
+    extra = factor * max(0.0, least - kept)
+    weeks = np.arange(s.weeks)
+    base = float(s.base[mine].sum())
+    first = max(base, least) * factor
+    terms: list[Terms] = [
+        (weeks[None, :], v.x[mine], 1.0),
+        (weeks[None, 1:], v.x[mine, :-1], -factor),
+        (weeks[1:], v.on[i, :-1], extra),
+    ]
+    sheet.rows("change", s.weeks, terms, upper=np.where(weeks == 0, first, extra))
+
+
+def pins(s: Setting, v: Variables, sheet: Sheet) -> None:
+    """9. x[k,t] = amount  for from <= t <= to."""
+    for pin in s.problem.pins:
+        k = s.pair_number.get((pin.project, pin.need, pin.pool))
+        if k is None:
+            continue
+        first = max(0, s.problem.week_index(pin.since))
+        last = s.weeks if pin.until is None else min(s.weeks, s.problem.week_index(pin.until) + 1)
+        rows = np.arange(max(0, last - first))
+        sheet.rows("pins", len(rows), [(rows, v.x[k, first:last], 1.0)], lower=pin.amount, upper=pin.amount)
+
+
+def money(s: Setting, v: Variables, sheet: Sheet) -> None:
+    """10. sum_k cost[k] * x[k,t] <= max_cost  for all t."""
+    if s.policy.max_cost is not None:
+        weeks = np.arange(s.weeks)
+        sheet.rows("money", s.weeks, [(weeks[None, :], v.x, s.cost[:, None])], upper=s.policy.max_cost)
+
+
+RULES: dict[str, Rule] = {
+    "capacity": capacity,
+    "pace": pace,
+    "ramp": ramp,
+    "viable": viable,
+    "dwell": dwell,
+    "builds": builds,
+    "stances": stances,
+    "floors": floors,
+    "change": change,
+    "pins": pins,
+    "money": money,
+}
+"""Rules 1-10 in their order; `must` is part of `builds` and of the bounds of `on`, rule 11 (steps) is `solver.steps`."""
+
+__all__ = ["MONEY", "RULES"]
