@@ -8,22 +8,17 @@ from flask import Flask
 
 from app.config import Settings
 from app.db import Database
-from app.web import (
-    approve,
-    capacity,
-    context,
-    declare,
-    export,
-    formats,
-    imports,
-    jobs,
-    plan,
-    portfolio,
-    records,
-    refusals,
-    security,
-    situation,
-)
+from app.web import context, formats, refusals, security
+from app.web.approve import page as approve
+from app.web.capacity import page as capacity
+from app.web.declare import page as declare
+from app.web.export import page as export
+from app.web.imports import page as imports
+from app.web.jobs import page as jobs
+from app.web.plan import page as plan
+from app.web.portfolio import page as portfolio
+from app.web.records import page as records
+from app.web.situation import page as situation
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LARGEST_UPLOAD = 64 * 1024 * 1024
@@ -46,5 +41,5 @@ def build(settings: Settings) -> Flask:
     refusals.attach(app)
     formats.attach(app)
     for page in PAGES:
-        app.register_blueprint(page.page)
+        app.register_blueprint(page)
     return app

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, current_app, g, request
+from werkzeug.wrappers import Response
 
 import app as codered
 from app.actions import portfolios

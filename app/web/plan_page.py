@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from app.web.reading.goals import class_rows, goals
 from app.web.reading.heatmap import heatmap
 from app.web.reading.protection import protections
 from app.web.reading.timeline import WORDS, timeline
-from app.web.reading.values import against_plan, against_today
+from app.web.reading.values import Account, against_plan, against_today
 from solver.plan import Plan
 from solver.problem import Problem
 from solver.records import ENGINEER, GPU
@@ -37,13 +38,18 @@ def sections(stored: StoredPlan, plan: Plan, record: StoredPlan | None) -> dict[
         "classes": class_rows(stored.outcome.classes, found),
         "goals": found,
         "protected": protections(problem, policy, plan),
-        "accounts": [a for a in against_today(problem, policy, plan) if abs(a.change) > NOTICEABLE * max(a.other, 1e-9)],
+        "accounts": noticeable(against_today(problem, policy, plan)),
         "flows": {kind: present(flows(problem, policy, plan, kind)) for kind in (GPU, ENGINEER)},
         "timeline": timeline(problem, policy, plan, beside),
         "legend": WORDS,
         "heatmap": heatmap(problem, plan),
         "comparison": comparison(stored, plan, other) if other else None,
     }
+
+
+def noticeable(accounts: Iterable[Account]) -> list[Account]:
+    """Those whose value changes by more than rounding."""
+    return [a for a in accounts if abs(a.change) > NOTICEABLE * max(a.other, 1e-9)]
 
 
 def window(problem: Problem, policy: str) -> dict[str, Any]:
@@ -71,7 +77,7 @@ def comparison(stored: StoredPlan, plan: Plan, other: StoredPlan) -> dict[str, A
         "other": other,
         "classes": [(c, old.get(c.rank)) for c in stored.outcome.classes],
         "goals": [(own[p], earlier.get(p)) for p in own if p not in earlier or own[p].complete != earlier[p].complete],
-        "accounts": [a for a in accounts if abs(a.change) > NOTICEABLE * max(a.other, 1e-9)],
+        "accounts": noticeable(accounts),
         "amounts": changed_amounts(stored.problem, difference(other, stored)),
     }
 

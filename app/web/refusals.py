@@ -21,7 +21,10 @@ TITLES = {
     409: ("Somebody else was faster", "Nothing of yours was written. Look at the change, then decide again."),
     413: ("Too large", "One upload may have up to 64 MB. Nothing was changed."),
     422: ("The input has faults", "Nothing was changed. All faults are listed; correct them and try again."),
-    500: ("Something broke on our side", "The error was logged. Nothing was half written: every change is all or none."),
+    500: (
+        "Something broke on our side",
+        "The error was logged. Every change is all or nothing; none is half written.",
+    ),
     503: ("The database did not answer", "Nothing was written. Try again in a moment."),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +13,7 @@ from solver.problem import Problem
 
 LARGEST = 12
 OTHER = "other projects"
+Amounts = dict[tuple[str, str], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ class Flows:
 def flows(problem: Problem, policy: str, plan: Plan, kind: str) -> tuple[Flows, Flows]:
     """The moves of a kind while the policy is in force, and those after it (the way back)."""
     last = problem.window(policy)[1]
-    during: Counter[tuple[str, str]] = Counter()
-    after: Counter[tuple[str, str]] = Counter()
+    during: Amounts = defaultdict(float)
+    after: Amounts = defaultdict(float)
     for week, pool, giver, receiver, amount in rows(plan.moves):
         if giver != receiver and pool in problem.pool and problem.pool[pool].kind == kind:
             phase = during if problem.week_index(week) < last else after
@@ -66,7 +67,7 @@ def _name(problem: Problem, project: str) -> str:
     return "spare" if project == SPARE else label(problem, project)
 
 
-def _sorted(amounts: Counter[tuple[str, str]]) -> tuple[Flow, ...]:
+def _sorted(amounts: Amounts) -> tuple[Flow, ...]:
     ordered = sorted(amounts.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Flow(giver, receiver, amount) for (giver, receiver), amount in ordered)
 
@@ -74,7 +75,7 @@ def _sorted(amounts: Counter[tuple[str, str]]) -> tuple[Flow, ...]:
 def _merged(found: Iterable[Flow]) -> dict[tuple[str, str], float]:
     found = tuple(found)
     givers, receivers = _largest((f.giver, f.amount) for f in found), _largest((f.receiver, f.amount) for f in found)
-    merged: Counter[tuple[str, str]] = Counter()
+    merged: Amounts = defaultdict(float)
     for flow in found:
         giver = flow.giver if flow.giver in givers else OTHER
         receiver = flow.receiver if flow.receiver in receivers else OTHER
@@ -83,7 +84,7 @@ def _merged(found: Iterable[Flow]) -> dict[tuple[str, str], float]:
 
 
 def _largest(amounts: Iterable[tuple[str, float]]) -> set[str]:
-    totals: Counter[str] = Counter()
+    totals: dict[str, float] = defaultdict(float)
     for name, amount in amounts:
         totals[name] += amount
-    return {name for name, _ in totals.most_common(LARGEST)}
+    return set(sorted(totals, key=lambda name: (-totals[name], name))[:LARGEST])

@@ -67,9 +67,7 @@ def timeline(problem: Problem, policy: str, plan: Plan, record: tuple[Problem, P
         same = [(s.kind, s.weeks) for s in own] == [(s.kind, s.weeks) for s in other]
         stance = stances[row.project].stance if row.project in stances else "normal"
         aligned = record is not None and record[0].weeks == problem.weeks and not same
-        lines.append(
-            Line(row.project, label(problem, row.project), row.program, stance, own, other if aligned else ())
-        )
+        lines.append(Line(row.project, label(problem, row.project), row.program, stance, own, other if aligned else ()))
     return lines
 
 

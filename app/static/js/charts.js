@@ -1,0 +1,33 @@
+// Draws every [data-chart] from the JSON block beside it, and again when theme or size change.
+import { signal } from "./signal.js";
+import { sankey } from "./sankey.js";
+
+const kinds = { signal, sankey };
+const drawn = new Map();
+
+export function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const read = (name) => style.getPropertyValue(name).trim();
+  return {
+    ink: read("--ink"), soft: read("--soft"), line: read("--line"), panel: read("--panel"),
+    blue: read("--blue"), orange: read("--orange"), green: read("--green"), red: read("--red"), strong: read("--line-strong"),
+  };
+}
+
+function draw(box) {
+  const data = JSON.parse(document.getElementById(box.dataset.source).textContent);
+  const option = kinds[box.dataset.chart](data, colours(), box.clientWidth);
+  const chart = drawn.get(box) || window.echarts.init(box, null, { renderer: "canvas" });
+  drawn.set(box, chart);
+  chart.setOption({ animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily }, ...option }, true);
+}
+
+const seen = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    drawn.get(target)?.resize();
+    draw(target);
+  }
+});
+for (const box of document.querySelectorAll("[data-chart]")) seen.observe(box);
+document.addEventListener("codered:theme", () => drawn.forEach((_, box) => draw(box)));
+window.addEventListener("beforeprint", () => drawn.forEach((chart) => chart.resize()));

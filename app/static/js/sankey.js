@@ -1,0 +1,31 @@
+// Who gives (left, orange) and who receives (right, blue): amounts over all moves of a part of the horizon.
+export function sankey(data, colour, width) {
+  const number = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+  const narrow = width < 520;
+  const room = narrow ? 92 : 190;
+  const labels = Object.fromEntries(data.nodes.map((node) => [node.name, node.label]));
+  const totals = {};
+  for (const link of data.links) for (const end of [link.source, link.target]) totals[end] = (totals[end] || 0) + link.value;
+  const nodes = data.nodes.map((node) => ({
+    name: node.name,
+    itemStyle: { color: node.side === "giver" ? colour.orange : colour.blue },
+    label: { position: node.side === "giver" ? "left" : "right" },
+  }));
+  return {
+    tooltip: {
+      renderMode: "richText", backgroundColor: colour.panel, borderColor: colour.strong, textStyle: { color: colour.ink },
+      formatter: ({ dataType, data: item }) => dataType === "edge"
+        ? `${labels[item.source]} → ${labels[item.target]}\n${number.format(item.value)} ${data.unit}`
+        : `${labels[item.name]}\n${number.format(totals[item.name])} ${data.unit}`,
+    },
+    series: [{
+      type: "sankey", left: room, right: room, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 7, draggable: false, layoutIterations: 48,
+      emphasis: { focus: "adjacency" }, data: nodes, links: data.links,
+      lineStyle: { color: "gradient", opacity: 0.35 },
+      label: {
+        color: colour.ink, fontSize: 12, width: room - 12, overflow: "truncate",
+        formatter: ({ name }) => `${labels[name]} ${number.format(totals[name])}`,
+      },
+    }],
+  };
+}

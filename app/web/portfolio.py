@@ -1,0 +1,36 @@
+"""Portfolio: what the organisation runs, table by table, to look at and to edit in place."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from app.errors import NotFound
+from app.web import context
+from app.web.table_page import edit_address, table_page
+from solver.records import TABLES
+
+page = Blueprint("portfolio", __name__)
+SHOWN = (
+    "projects", "needs", "eligible", "baseline", "links", "pins", "policies", "stances", "floors", "signals",
+    "triggers", "portfolio",
+)  # fmt: skip
+
+
+@page.get("/portfolio")
+def show() -> str:
+    """One table with search and pages."""
+    table = request.args.get("table", SHOWN[0])
+    if table not in SHOWN:
+        raise NotFound("table", table)
+    return render_template(
+        "portfolio.html",
+        view=table_page(table),
+        shown=SHOWN,
+        doc=TABLES[table].__doc__,
+        info=context.chosen(),
+    )
+
+
+@page.app_context_processor
+def _addresses() -> dict[str, object]:
+    return {"edit_address": edit_address}
