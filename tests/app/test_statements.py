@@ -1,0 +1,69 @@
+"""How many SQL statements an action may take, whatever the size of the portfolio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from app.actions.approve import approve
+from app.actions.audit import entries
+from app.actions.compare import compare
+from app.actions.declare import declare, prefill
+from app.actions.edit import edit_record, rows
+from app.actions.import_data import import_portfolio
+from app.actions.plans import get_plan, list_plans, store_plan
+from app.actions.portfolios import list_portfolios
+from app.actions.situation import situation
+from app.actions.snapshot import snapshot
+from app.db import Database
+from solver.problem import Problem
+from solver.records import TABLES
+from tests.app.lab import FILES, as_bytes, outcome
+from tests.app.test_scenarios import CODE_RED
+
+ALL = len(TABLES)
+BOUNDS: dict[str, tuple[Callable[[Database], object], int]] = {
+    "list": (list_portfolios, 1),
+    "rows": (lambda db: rows(db, "lab", "needs"), 1),
+    "snapshot": (lambda db: snapshot(db, "lab"), ALL),
+    "snapshot of a scenario": (lambda db: snapshot(db, "lab", 1), ALL + 2),
+    "audit": (lambda db: entries(db, "lab"), 1),
+    "list plans": (lambda db: list_plans(db, "lab"), 2),
+    "plan": (lambda db: get_plan(db, 1), 2),
+    "compare": (lambda db: compare(db, 1, 2), 4),
+    "situation": (lambda db: situation(db, "lab"), ALL + 8),
+    "edit": (lambda db: edit_record(db, "lab", "projects", ("ads",), {"value": "5"}, 1, "bob"), ALL + 4),
+    "prefill": (lambda db: prefill(db, "lab"), ALL),
+    "declare": (lambda db: declare(db, "lab", CODE_RED, "eve"), ALL + 4),
+    "approve": (lambda db: approve(db, 2, "better", "eve"), 5),
+    "import again": (lambda db: import_portfolio(db, as_bytes(FILES), "ann"), ALL + 3),
+}
+
+
+@contextmanager
+def counted(db: Database) -> Iterator[list[str]]:
+    """The statements that run meanwhile, without BEGIN."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_an_action_takes_a_bounded_number_of_statements(lab: Database, problem: Problem, name: str) -> None:
+    action, most = BOUNDS[name]
+    declare(lab, "lab", CODE_RED, "eve")
+    for nodes in (4, 5):
+        store_plan(lab, problem, outcome(problem, nodes), None, "ann")
+    approve(lab, 1, "good", "eve")
+    with counted(lab) as statements:
+        action(lab)
+    assert 0 < len(statements) <= most, "\n".join(statements)
