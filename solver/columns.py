@@ -162,8 +162,16 @@ def _read_integer(col: Column, text: str) -> int:
 
 def _read_amount(col: Column, text: str) -> float:
     if not _DECIMAL.fullmatch(text):
-        raise BadCell("is not a plain decimal number", col.right)
+        raise BadCell(_why_no_amount(text), col.right)
     return float(text)
+
+
+def _why_no_amount(text: str) -> str:
+    if text.startswith("-") and _DECIMAL.fullmatch(text[1:]):
+        return "is negative"
+    if text.lower().lstrip("+-") in ("nan", "inf", "infinity"):
+        return "is not a finite number"
+    return "is not a plain decimal number"
 
 
 def _read_date(col: Column, text: str) -> date:

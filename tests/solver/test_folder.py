@@ -150,6 +150,13 @@ def test_a_cell_that_cannot_be_read_is_a_fault_with_its_place(
     assert faults[0].right
 
 
+def test_a_negative_or_endless_amount_is_called_so() -> None:
+    messages = [
+        faults_of(**swapped("capacity", "ml,2025-12-01,5", f"ml,2025-12-01,{n}"))[0].message for n in ("-5", "NaN")
+    ]
+    assert messages == ["is negative", "is not a finite number"]
+
+
 def test_a_number_of_ten_thousand_digits_is_a_fault() -> None:
     shown = "9" * 80 + "..."
     assert [f.value for f in faults_of(**swapped("portfolio", ",8", "," + "9" * 10_000))] == [shown]

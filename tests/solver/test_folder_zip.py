@@ -108,7 +108,7 @@ def test_a_damaged_zip_gives_a_problem_or_faults_and_nothing_else(at: int, new: 
         problem = folder.read(damaged).problem
     except InvalidInput as invalid:
         faults, problem = invalid.faults, None
-    assert problem == reading({}).problem if problem else faults
+    assert problem.head.portfolio == "acme" if problem else faults
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
