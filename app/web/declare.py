@@ -63,5 +63,6 @@ def _page(declaration: Declaration, faults: tuple[Fault, ...] = (), spare_rows: 
         form=form_of(problem, declaration, faults),
         problem=problem,
         spare=[blank_floor() for _ in range(spare_rows)],
+        blank=blank_floor(),
         faults=faults,
     )

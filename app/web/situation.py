@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 
 from app.actions import audit
 from app.actions.situation import Advice, situation
+from app.actions.snapshot import snapshot
 from app.web import context
 from app.web.reading.goals import class_rows, goals
 from app.web.reading.signals import chart
@@ -29,6 +30,7 @@ def show() -> str:
     return render_template(
         "situation.html",
         now=now,
+        policies=snapshot(context.db(), portfolio).policies,
         charts=[_chart(advice, now.signals.get(advice.signal, ())) for advice in now.advice],
         classes=class_rows(record.outcome.classes, found) if record else [],
         entries=audit.entries(context.db(), portfolio, RECENT),
