@@ -66,6 +66,18 @@ def swapped(table: str, old: str, new: str) -> dict[str, str]:
     return {table: FILES[table].replace(old, new)}
 
 
+def only(**changes: str | None) -> Fault:
+    """The one fault of the portfolio with these files exchanged."""
+    faults = faults_of(**changes)
+    assert len(faults) == 1, [str(f) for f in faults]
+    return faults[0]
+
+
+def added(table: str, *rows: str) -> dict[str, str]:
+    """The one file with rows at its end."""
+    return {table: FILES[table] + "".join(row + "\n" for row in rows)}
+
+
 def place(fault: Fault) -> tuple[str, int | None, str | None, str | None]:
     """Where a fault is and what was found there."""
     return fault.file, fault.line, fault.column, fault.value
