@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,7 @@ def main(words: list[str]) -> int:
     asked = _arguments().parse_args(words)
     figures: dict[str, float | int | str | None] = {"load_before": os.getloadavg()[0]}
     if asked.what in ("demo", "both"):
-        figures["seconds_to_page"] = _in_clone(lambda clone: until_served(clone, asked.port, asked.patience))
+        figures["seconds_to_page"] = _in_clone(lambda clone: until_served(clone, asked.patience))
     if asked.what in ("test", "both"):
         figures["seconds_to_green_tests"] = _in_clone(lambda clone: until_green(clone, asked.patience))
     figures["load_after"] = os.getloadavg()[0]
@@ -40,21 +41,37 @@ def _in_clone(measure: Callable[[Path], bool]) -> float | None:
         return time.perf_counter() - begin if measure(clone) else None
 
 
-def until_served(clone: Path, port: int, patience: float) -> bool:
+def until_served(clone: Path, patience: float) -> bool:
     """Whether `python3 -m app demo` answers with the first page in time; it is stopped afterwards."""
+    port = free_port()
     command = ["python3", "-m", "app", "demo", "--port", str(port)]
     demo = subprocess.Popen(command, cwd=clone, env=_environment(), stderr=sys.stderr, start_new_session=True)
     try:
-        return _answers(f"http://127.0.0.1:{port}/", demo, patience)
+        return answers(f"http://127.0.0.1:{port}/", demo, patience)
     finally:
-        os.killpg(demo.pid, signal.SIGINT)
-        try:
-            demo.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            os.killpg(demo.pid, signal.SIGKILL)
+        stop(demo)
 
 
-def _answers(url: str, server: subprocess.Popen[bytes], patience: float) -> bool:
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """End a server that was started in a session of its own, with its workers."""
+    if server.poll() is None:
+        os.killpg(server.pid, signal.SIGINT)
+    try:
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def answers(url: str, server: subprocess.Popen[bytes], patience: float) -> bool:
+    """Whether a page is served in time by a server that is still there."""
     end = time.monotonic() + patience
     while time.monotonic() < end and server.poll() is None:
         try:
@@ -82,7 +99,6 @@ def _environment() -> dict[str, str]:
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fresh_clone", description=__doc__)
     parser.add_argument("what", nargs="?", choices=("demo", "test", "both"), default="both")
-    parser.add_argument("--port", type=int, default=8765)
     parser.add_argument("--patience", type=float, default=1800.0, help="seconds after which a measurement is given up")
     return parser
 

@@ -1,7 +1,7 @@
 """Codered beside the textbook formulation on generated portfolios, each solve in a process of its own.
 
-A child measures one solve: wall clock around it, and its own peak memory. This process imports no solver, because a child
-starts with the memory high-water mark of its parent.
+A child measures one solve: wall clock around it, and its own peak memory. This process imports no solver, because a
+child starts with the memory high-water mark of its parent.
 """
 
 from __future__ import annotations

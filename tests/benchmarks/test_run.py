@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+
 from benchmarks.run import COLUMNS, cells, table_row, times, worst
 
 
