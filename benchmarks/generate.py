@@ -57,7 +57,7 @@ def generate(projects: int, pools: int, weeks: int, seed: int = 1) -> Problem:
     return Problem(
         portfolio=(Portfolio(portfolio=f"generated-{projects}x{pools}x{weeks}-{seed}", start=START, weeks=weeks),),
         pools=tuple(supply), capacity=tuple(capacity), projects=tuple(work), needs=tuple(needs),
-        eligible=tuple(eligible), baseline=tuple(baseline), links=tuple(_links(rng, work)),
+        eligible=tuple(eligible), baseline=tuple(baseline), links=tuple(_links(rng, work, stances)),
         policies=tuple(_policies(rng, supply, capacity, weeks)), stances=tuple(stances),
         floors=tuple(_floors(needs, protected)),
     )  # fmt: skip
@@ -220,10 +220,14 @@ def _floors(needs: list[Need], protected: list[str]) -> list[Floor]:
     return [Floor(policy="code-red", project=n.project, need=n.need, share=1.0) for n in mine]
 
 
-def _links(rng: Random, work: list[Project]) -> list[Link]:
-    """Chains of `requires` from candidate builds to builds before them, and a few pairs of candidates that exclude."""
+def _links(rng: Random, work: list[Project], stances: list[Stance]) -> list[Link]:
+    """Chains of `requires` from candidate builds to builds before them, and a few pairs of candidates that exclude.
+
+    What is focused waits for nobody: whoever declares a code red would focus what it waits for instead.
+    """
+    focused = {row.project for row in stances if row.stance == "focus"}
     builds = [p for p in work if p.kind == "build"]
-    waiting = [p for p in builds if p.status == "candidate"]
+    waiting = [p for p in builds if p.status == "candidate" and p.project not in focused]
     links = []
     for p in waiting:
         before = builds[: builds.index(p)]
