@@ -63,7 +63,7 @@ def solve_folder(
             lambda should_stop: solve(
                 reading.problem, chosen, options=options, on_progress=display.report, should_stop=should_stop
             ),
-            on_stop=lambda: terminal.say("codered: stopping; the best plan so far is kept"),
+            on_stop=lambda: terminal.say("codered: stopping; what was found so far is kept"),
         )
     return publish(outcome, out, terminal)
 
