@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -34,6 +35,7 @@ def sections(stored: StoredPlan, plan: Plan, record: StoredPlan | None) -> dict[
         "problem": problem,
         "policy": problem.policy[policy],
         "window": window(problem, policy),
+        "months": months(problem),
         "record": record,
         "classes": class_rows(stored.outcome.classes, found),
         "goals": found,
@@ -57,6 +59,11 @@ def window(problem: Problem, policy: str) -> dict[str, Any]:
     first, last = problem.window(policy)
     inside = problem.weeks[first:last]
     return {"first": first, "last": last, "start": inside[0] if inside else None, "end": inside[-1] if inside else None}
+
+
+def months(problem: Problem) -> list[tuple[str, int]]:
+    """The months over the columns of a grid, each with its number of Mondays."""
+    return [(text, len(list(group))) for text, group in groupby(problem.weeks, key=lambda week: f"{week:%b %Y}")]
 
 
 def present(found: tuple[Flows, ...]) -> list[Flows]:
