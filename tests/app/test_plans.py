@@ -41,6 +41,16 @@ def test_a_stored_plan_comes_back_as_it_was(lab: Database, problem: Problem) -> 
         pd.testing.assert_frame_equal(plan.outcome.plan.tables()[name], frame, check_dtype=False)
 
 
+def test_what_one_reader_does_to_a_plan_no_other_sees(lab: Database, problem: Problem) -> None:
+    plan = stored(lab, problem)
+    first = get_plan(lab, plan).outcome.plan
+    assert first is not None
+    first.allocation.loc[:, "amount"] = 0.0
+    again = get_plan(lab, plan).outcome.plan
+    assert again is not None
+    assert again.allocation["amount"].sum() == 10
+
+
 def test_a_stored_plan_keeps_the_problem_it_answers(lab: Database, problem: Problem) -> None:
     plan = stored(lab, problem)
     edit_record(lab, "lab", "projects", ("ads",), {"value": "5"}, 1, "bob")
