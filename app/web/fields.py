@@ -31,7 +31,7 @@ class Field:
     @property
     def label(self) -> str:
         """The name as people read it."""
-        text = self.name.replace("_", " ")
+        text = self.name.replace("_", " ").replace("gpu", "GPU")
         return text[:1].upper() + text[1:]
 
     @property

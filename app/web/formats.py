@@ -41,7 +41,7 @@ def signed(value: float | None, digits: int = 1) -> str:
 
 def percent(value: float | None, digits: int = 1) -> str:
     """A share that is already in percent."""
-    return "–" if value is None else f"{value:.{digits}f} %".replace("-", "−")
+    return "–" if value is None else f"{value:.{digits}f}\u00a0%".replace("-", "−")
 
 
 def day(value: date | None) -> str:

@@ -2,7 +2,7 @@
 export function sankey(data, colour, width) {
   const number = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
   const narrow = width < 520;
-  const room = narrow ? 92 : 190;
+  const room = narrow ? 96 : 220;
   const labels = Object.fromEntries(data.nodes.map((node) => [node.name, node.label]));
   const totals = {};
   for (const link of data.links) for (const end of [link.source, link.target]) totals[end] = (totals[end] || 0) + link.value;
@@ -23,7 +23,7 @@ export function sankey(data, colour, width) {
       emphasis: { focus: "adjacency" }, data: nodes, links: data.links,
       lineStyle: { color: "gradient", opacity: 0.35 },
       label: {
-        color: colour.ink, fontSize: 12, width: room - 12, overflow: "truncate",
+        color: colour.ink, fontSize: narrow ? 11 : 12, lineHeight: 14, width: room - 12, overflow: narrow ? "break" : "truncate",
         formatter: ({ name }) => `${labels[name]} ${number.format(totals[name])}`,
       },
     }],

@@ -4,7 +4,7 @@ export function signal(data, colour, width) {
   const marks = Object.fromEntries(data.marks.map((mark) => [mark.name, mark]));
   const narrow = width < 520;
   return {
-    grid: { left: 8, right: narrow ? 16 : 120, top: 36, bottom: 8, containLabel: true },
+    grid: { left: 8, right: narrow ? 40 : 56, top: 36, bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, textStyle: { color: colour.ink }, itemWidth: 22, selectedMode: false },
     tooltip: {
       trigger: "axis", renderMode: "richText", backgroundColor: colour.panel, borderColor: colour.strong, textStyle: { color: colour.ink },
@@ -18,7 +18,7 @@ export function signal(data, colour, width) {
         name: `mean of ${data.window} days`, type: "line", data: data.means, symbol: "none", lineStyle: { color: colour.blue, width: 3 }, itemStyle: { color: colour.blue },
         markPoint: {
           symbol: "circle", symbolSize: 9, itemStyle: { color: colour.orange },
-          label: { color: colour.ink, position: narrow ? "top" : "right", formatter: (mark) => `${mark.name} ${format.format(mark.data.shown)}`, fontWeight: 600 },
+          label: { color: colour.ink, position: "top", formatter: (mark) => `${mark.name} ${format.format(mark.data.shown)}`, fontWeight: 600 },
           data: data.marks.map((mark) => ({ name: mark.name, coord: [mark.day, mark.value], shown: mark.value })),
         },
         markLine: marks.before && {
