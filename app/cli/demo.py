@@ -45,8 +45,7 @@ def demo(terminal: Terminal, host: str, port: int, fresh: bool) -> None:
     os.environ["CODERED_DATABASE_URL"] = url
     port = server.free_port(host, port)
     where = server.address(host, port)
-    server.when_ready(where, lambda: _tell(terminal, where, path))
-    server.run(host, port, threads=8)
+    server.run(host, port, 8, lambda: _tell(terminal, where, path))
 
 
 def fill(db: Database, terminal: Terminal, fresh: bool = False) -> None:

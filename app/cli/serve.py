@@ -25,5 +25,4 @@ def serve(terminal: Terminal, host: str, port: int, threads: int, url: str) -> N
     if server.free_port(host, port) != port:
         raise click.ClickException(f"port {port} on {host} is taken; choose another with --port")
     where = server.address(host, port)
-    server.when_ready(where, lambda: terminal.say(f"codered: serving {where} (Ctrl-C stops)"))
-    server.run(host, port, threads)
+    server.run(host, port, threads, lambda: terminal.say(f"codered: serving {where} (Ctrl-C stops)"))

@@ -8,8 +8,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import socket
-import threading
-import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -37,38 +35,27 @@ def address(host: str, port: int) -> str:
     return f"http://{f'[{shown}]' if ':' in shown and not shown.startswith('[') else shown}:{port}/"
 
 
-def run(host: str, port: int, threads: int) -> None:
-    """Serve until stopped. One process, because the recompute jobs live in it; several threads."""
+def run(host: str, port: int, threads: int, ready: Callable[[], None]) -> None:
+    """Serve until stopped; `ready` is called once the application is loaded.
+
+    One process, because the recompute jobs live in it; several threads. Nothing here may start a thread before
+    gunicorn forks: a lock held in that moment would stay locked in the worker for ever.
+    """
     if importlib.util.find_spec("fcntl"):
-        _gunicorn(host, port, threads)
+        _gunicorn(host, port, threads, ready)
     else:
-        _werkzeug(host, port)
+        _werkzeug(host, port, ready)
 
 
-def when_ready(url: str, then: Callable[[], None]) -> None:
-    """Call `then` from a thread as soon as the address answers."""
-
-    def wait() -> None:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(url, timeout=10).close()  # noqa: S310 - our own http address
-            except urllib.request.HTTPError:
-                break
-            except OSError:
-                pause.wait(0.1)
-            else:
-                break
-        then()
-
-    pause = threading.Event()
-    threading.Thread(target=wait, daemon=True).start()
-
-
-def _gunicorn(host: str, port: int, threads: int) -> None:
+def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None]) -> None:
     from gunicorn.app.base import BaseApplication
     from gunicorn.util import import_app
 
-    settings = {
+    def loaded(worker: Any) -> None:
+        if worker.age == 1:
+            ready()
+
+    settings: dict[str, Any] = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "worker_class": "gthread",
         "workers": 1,
@@ -78,6 +65,7 @@ def _gunicorn(host: str, port: int, threads: int) -> None:
         "graceful_timeout": 3,
         "loglevel": "warning",
         "control_socket_disable": True,
+        "post_worker_init": loaded,
     }
 
     class Server(BaseApplication):  # type: ignore[misc]
@@ -93,8 +81,10 @@ def _gunicorn(host: str, port: int, threads: int) -> None:
     Server().run()
 
 
-def _werkzeug(host: str, port: int) -> None:
+def _werkzeug(host: str, port: int, ready: Callable[[], None]) -> None:
     from werkzeug.serving import run_simple
     from werkzeug.utils import import_string
 
-    run_simple(host, port, import_string(APPLICATION.removesuffix("()"))(), threaded=True)
+    application = import_string(APPLICATION.removesuffix("()"))()
+    ready()
+    run_simple(host, port, application, threaded=True)
