@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from app.actions import recompute
 from app.config import Settings
 from app.db import Database
 from app.web import context, formats, refusals, security
@@ -36,6 +37,7 @@ def build(settings: Settings) -> Flask:
     database = Database(settings.url)
     if database.revision() is None:
         database.upgrade()
+    recompute.prepare(database)
     context.attach(app, database, settings)
     security.attach(app)
     refusals.attach(app)

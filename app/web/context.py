@@ -99,23 +99,25 @@ def is_htmx() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
+def only_the_frame() -> None:
+    """An error page reads neither the form nor the database again: they may be what failed."""
+    g.only_the_frame = True
+
+
 def _shown_everywhere() -> dict[str, Any]:
-    # An error page is shown inside the same frame, also when the error is that the portfolio is unknown.
-    try:
-        info, known = chosen(), all_portfolios()
-    except NotFound:
-        info, known = None, g.get("portfolios", [])
+    failed = "only_the_frame" in g
+    known = g.get("portfolios", []) if failed else all_portfolios()
     return {
-        "portfolio": info,
+        "portfolio": next(iter(known), None) if failed else chosen(),
         "portfolios": known,
         "version": codered.__version__,
         "done": DONE.get(request.args.get("done", "")),
-        "known_who": known_who(),
+        "known_who": "" if failed else known_who(),
     }
 
 
 def _keep_portfolio(endpoint: str, values: dict[str, Any]) -> None:
-    if endpoint != "static" and "portfolio" not in values:
+    if endpoint != "static" and "portfolio" not in values and "only_the_frame" not in g:
         asked = g.get("portfolio_of_page") or request.args.get("portfolio")
         if asked:
             values["portfolio"] = asked

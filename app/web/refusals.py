@@ -9,6 +9,7 @@ from flask import Flask, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from app.errors import Conflict, NotFound, Refused, Unavailable
+from app.web import context
 from solver.faults import InvalidInput
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ def attach(app: Flask) -> None:
 def page(status: int, detail: str = "", *, title: str = "", **facts: Any) -> Answer:
     """The error page of a status."""
     heading, advice = TITLES.get(status, ("This did not work", "Go back and try again."))
+    context.only_the_frame()
     text = render_template(
         "error.html", status=status, heading=title or heading, advice=advice, detail=detail, path=request.path, **facts
     )

@@ -58,12 +58,17 @@ def _amounts(problem: Problem, policy: str) -> Iterator[Amounts]:
 
 def _receiver(problem: Problem, policy: str, pool: str) -> tuple[str, str, str] | None:
     focused = {p for p, s in problem.stances_of(policy).items() if s.stance == "focus"}
-    return next(((e.project, e.need, e.pool) for e in problem.eligible if e.pool == pool and e.project in focused), None)
+    return next(
+        ((e.project, e.need, e.pool) for e in problem.eligible if e.pool == pool and e.project in focused), None
+    )
 
 
 def _allocation(problem: Problem, weeks: list[Amounts]) -> list[tuple[Any, ...]]:
     return [
-        (problem.weeks[t], *key, amount) for t, week in enumerate(weeks) for key, amount in sorted(week.items()) if amount
+        (problem.weeks[t], *key, amount)
+        for t, week in enumerate(weeks)
+        for key, amount in sorted(week.items())
+        if amount
     ]
 
 

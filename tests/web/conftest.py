@@ -1,0 +1,159 @@
+"""The web application on a real SQLite file, served to a real Chromium where a test needs one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from app import create_app
+from app.actions import recompute
+from app.actions.approve import approve
+from app.actions.import_data import import_portfolio
+from app.actions.plans import store_plan
+from app.actions.snapshot import snapshot
+from app.config import Settings
+from app.db import Database
+from app.web.imports import EXAMPLE
+from tests.web.made_plan import made_outcome
+
+CHROMIUM = os.environ.get("CODERED_CHROMIUM", "/usr/bin/chromium")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+DEMO = "code-red"
+
+
+@dataclass(frozen=True)
+class Site:
+    """An application with its database and, when served, its address."""
+
+    app: Flask
+    db: Database
+    address: str = ""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_runner() -> Iterator[None]:
+    yield
+    recompute.shut_down()
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the example, a plan of record (1) and a code red that waits for approval (2)."""
+    path = tmp_path_factory.mktemp("demo") / "codered.db"
+    db = Database(f"sqlite:///{path}")
+    db.upgrade()
+    import_portfolio(db, EXAMPLE, "ann")
+    problem = snapshot(db, DEMO)
+    for policy in ("normal", "code-red"):
+        store_plan(db, problem, made_outcome(problem, policy), None, "ann")
+    approve(db, 1, "the year's first plan", "kim")
+    db.close()
+    return path
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Site]:
+    """An application without any portfolio."""
+    yield from _site(tmp_path / "empty")
+
+
+@pytest.fixture
+def demo(tmp_path: Path, demo_file: Path) -> Iterator[Site]:
+    """An application with the example and two plans."""
+    (tmp_path / "demo").mkdir()
+    shutil.copy(demo_file, tmp_path / "demo" / "codered.db")
+    yield from _site(tmp_path / "demo")
+
+
+@pytest.fixture
+def client(demo: Site) -> FlaskClient:
+    """Requests to the example."""
+    return demo.app.test_client()
+
+
+@pytest.fixture
+def live(demo: Site) -> Iterator[Site]:
+    """The example, served."""
+    with serving(demo) as site:
+        yield site
+
+
+@pytest.fixture
+def live_empty(empty: Site) -> Iterator[Site]:
+    """The application without a portfolio, served."""
+    with serving(empty) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page whose errors, of scripts and of the content policy, fail the test."""
+    yield from watched(browser.new_page(viewport={"width": 1440, "height": 900}))
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Pages of other sizes and colour schemes."""
+    pages: list[Page] = []
+
+    def make(**how: object) -> Page:
+        pages.append(browser.new_page(**how))  # type: ignore[arg-type]
+        return pages[-1]
+
+    yield make
+    for one in pages:
+        one.close()
+
+
+def watched(page: Page) -> Iterator[Page]:
+    """The page; afterwards no script may have failed and nothing may have been blocked."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if _bad(message.type, message.text) else None)
+    yield page
+    page.close()
+    assert errors == []
+
+
+def _bad(kind: str, text: str) -> bool:
+    # Chromium also reports refused forms (422) as console errors; those are answers.
+    return kind == "error" and "status of 4" not in text
+
+
+@contextmanager
+def serving(site: Site) -> Iterator[Site]:
+    """The application behind a real socket."""
+    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Site(site.app, site.db, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def _site(folder: Path) -> Iterator[Site]:
+    app = create_app(Settings(instance=folder, database_url=f"sqlite:///{folder / 'codered.db'}"))
+    db: Database = app.extensions["codered"][0]
+    yield Site(app, db)
+    db.close()

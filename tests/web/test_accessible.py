@@ -1,0 +1,84 @@
+"""Every page in a real browser: no serious axe finding, nothing wider than a phone, usable by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.web.conftest import Site
+
+ADDRESSES = (
+    "/", "/declare", "/plans", "/plans/2", "/plans/2/moves", "/plans/2/approve", "/portfolio",
+    "/portfolio?table=policies", "/capacity", "/export", "/import", "/records/projects/edit?k=ads-platform", "/nothing",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_axe_finds_nothing_serious(live: Site, new_page: Callable[..., Page], address: str, scheme: str) -> None:
+    page = new_page(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
+    page.goto(live.address + address)
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found if v["impact"] in ("serious", "critical")
+    ]  # fmt: skip
+    assert serious == []
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_page_scrolls_sideways_on_a_phone(live: Site, new_page: Callable[..., Page], address: str) -> None:
+    page = new_page(viewport={"width": 390, "height": 800})
+    page.goto(live.address + address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_first_tab_offers_to_skip_to_the_content(live: Site, page: Page) -> None:
+    page.goto(live.address)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_theme_is_the_systems_until_it_is_chosen_and_then_stays(live: Site, new_page: Callable[..., Page]) -> None:
+    page = new_page(color_scheme="dark")
+    page.goto(live.address)
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-theme", "dark")
+    page.get_by_role("button", name="Light theme").click()
+    expect(root).to_have_attribute("data-theme", "light")
+    page.goto(live.address + "/plans")
+    expect(root).to_have_attribute("data-theme", "light")
+
+
+def test_charts_do_not_shift_the_page_while_they_are_drawn(live: Site, page: Page) -> None:
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(one => { window.shift += one.value; }))"
+        ".observe({ type: 'layout-shift', buffered: true });"
+    )
+    page.goto(live.address + "/plans/2")
+    expect(page.locator("#flows canvas").first).to_be_visible()
+    assert page.evaluate("window.shift") < 0.01
+
+
+def test_a_row_is_edited_in_place_and_the_row_comes_back(live: Site, page: Page) -> None:
+    page.goto(live.address + "/portfolio")
+    page.get_by_role("link", name="Edit ads-platform").click()
+    page.get_by_label("Value").fill("123.5")
+    page.get_by_label("Your name").fill("Kim")
+    page.get_by_role("button", name="Save").click()
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="ads-platform", exact=True))
+    expect(row).to_contain_text("123.5")
+    assert page.url.endswith("/portfolio")
+
+
+def test_faults_come_back_into_the_row(live: Site, page: Page) -> None:
+    page.goto(live.address + "/portfolio")
+    page.get_by_role("link", name="Edit ads-platform").click()
+    page.get_by_label("Value").fill("lots")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("input[aria-invalid='true']")).to_have_value("lots")

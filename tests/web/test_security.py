@@ -1,0 +1,119 @@
+"""What browsers are told and what is refused: content policy, other sites, errors without stack traces."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.actions import audit
+from app.db import Database
+from app.web.security import from_elsewhere
+from tests.web.conftest import DEMO, Site
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+VENDOR = ROOT / "app" / "static" / "vendor"
+
+
+def test_the_content_policy_allows_nothing_inline(client: FlaskClient) -> None:
+    policy = client.get("/").headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy
+    assert "style-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_has_inline_script_style_or_handlers(template: Path) -> None:
+    text = template.read_text(encoding="utf-8")
+    scripts = re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", text)
+    assert scripts == []
+    assert re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:|hx-on", text) == []
+
+
+def test_nothing_is_loaded_from_other_hosts(client: FlaskClient) -> None:
+    for address in ("/", "/plans/2", "/declare"):
+        assert re.findall(r'(?:src|href)="(?:https?:)?//', client.get(address).text) == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "null"},
+    ],
+)
+def test_a_post_from_another_site_is_refused_and_changes_nothing(demo: Site, headers: dict[str, str]) -> None:
+    before = audit.entries(demo.db, DEMO)
+    answer = demo.app.test_client().post(
+        "/plans/2/approve", data={"reason": "because", "who": "mallory"}, headers=headers
+    )
+    assert answer.status_code == 403
+    assert audit.entries(demo.db, DEMO) == before
+
+
+def test_a_post_from_the_page_itself_or_from_no_browser_is_taken() -> None:
+    assert not from_elsewhere("same-origin", "http://localhost:8000", "localhost:8000")
+    assert not from_elsewhere(None, None, "localhost:8000")
+    assert from_elsewhere(None, "http://localhost:9000", "localhost:8000")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/nothing",
+        "/plans/99",
+        "/jobs/99",
+        "/?portfolio=unknown",
+        "/portfolio?table=secrets",
+        "/records/projects/edit?k=unknown",
+        "/plans/1/files/..%2fsecret",
+    ],
+)
+def test_what_is_not_there_is_a_friendly_page(client: FlaskClient, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert "Nothing here" in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_a_defect_is_a_friendly_page_without_a_stack_trace(demo: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Database) -> None:
+        raise ZeroDivisionError("a secret detail")
+
+    monkeypatch.setattr(Database, "reading", broken)
+    answer = demo.app.test_client().get("/plans")
+    assert answer.status_code == 500
+    assert "Something broke on our side" in answer.text
+    assert "secret detail" not in answer.text
+
+
+def test_an_upload_that_is_too_large_is_refused_in_words(demo: Site) -> None:
+    demo.app.config["MAX_CONTENT_LENGTH"] = 1000
+    answer = demo.app.test_client().post("/import", data={"files": (io.BytesIO(b"x" * 5000), "a.zip")})
+    assert (answer.status_code, "Too large" in answer.text) == (413, True)
+
+
+def test_what_people_type_is_shown_and_never_run(client: FlaskClient) -> None:
+    text = client.get("/portfolio?q=<script>alert(1)</script>").text
+    assert "<script>alert(1)" not in text
+    assert "&lt;script&gt;alert(1)" in text
+
+
+def test_vendored_files_are_those_that_were_declared() -> None:
+    declared = json.loads((VENDOR / "VENDORED.json").read_text())
+    assert {d["name"] for d in declared} == {"htmx.org", "echarts"}
+    for library in declared:
+        folder = VENDOR / library["folder"]
+        found = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir()}
+        assert found == library["files"]
+        assert any(name.startswith("LICENSE") for name in found)
+    assert {d["folder"] for d in declared} | {"VENDORED.json"} == {p.name for p in VENDOR.iterdir()}
