@@ -12,17 +12,15 @@ import click
 from app.cli.terminal import Terminal, answer_for
 
 COMMANDS = {
-    "import": "app.cli.import_folder:import_folder",
-    "export": "app.cli.export:export",
-    "solve": "app.cli.solve:solve_folder",
-    "check": "app.cli.check:check_folder",
-    "serve": "app.cli.serve:serve",
-    "demo": "app.cli.demo:demo",
-    "db": "app.cli.database:database",
+    "import": ("app.cli.import_folder:import_folder", "Read a folder or zip of CSV files into the database."),
+    "export": ("app.cli.export:export", "Write a portfolio or a stored plan as CSV files."),
+    "solve": ("app.cli.solve:solve_folder", "Plan a folder of CSV files; needs no database."),
+    "check": ("app.cli.check:check_folder", "Verify a plan against its portfolio, rule by rule."),
+    "serve": ("app.cli.serve:serve", "Serve the pages."),
+    "demo": ("app.cli.demo:demo", "Serve the example in a database of its own."),
+    "db": ("app.cli.database:database", "Bring the database to the newest schema."),
 }
-"""Every command and where it is written, in the order of `--help`."""
-
-
+"""Every command, where it is written and what it does, in the order of `--help`."""
 PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 VERSION = str(tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"])
 
@@ -36,9 +34,13 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command = getattr(import_module(module), attribute)
         return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

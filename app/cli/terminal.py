@@ -9,13 +9,15 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
 from app.errors import CoderedError
-from solver.faults import Fault, InvalidInput
+
+if TYPE_CHECKING:
+    from solver.faults import Fault, InvalidInput
 
 
 class Exit(IntEnum):
@@ -84,6 +86,8 @@ who_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
 
 def answer_for(error: BaseException, terminal: Terminal) -> int:
     """Tell what went wrong in words; the exit code."""
+    from solver.faults import InvalidInput  # here, so that `--version` need not load the planner
+
     if isinstance(error, InvalidInput):
         return invalid(error, terminal)
     if isinstance(error, BrokenPipeError):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from app.cli.terminal import Terminal
 from solver.plan import COLUMNS, ClassResult, Conflict, Outcome, Plan, Status
 from tests.cli.tiny import tiny
 
+ROOT = Path(__file__).resolve().parents[2]
 Captured = pytest.CaptureFixture[str]
 IMPOSSIBLE = {
     "pins": "project,need,pool,from,to,amount\nads,people,engineers,2025-12-01,2025-12-01,4\n",
@@ -31,13 +34,14 @@ def test_a_solved_folder_gives_a_plan_and_exit_code_0(tmp_path: Path, capsys: Ca
     assert f"plan written to {out}" in shown.err
 
 
-def test_json_is_all_that_stdout_holds(tmp_path: Path, capsys: Captured) -> None:
-    assert main(["solve", str(tiny(tmp_path)), "--policy", "code-red", "--json"]) == 0
-    shown = capsys.readouterr()
-    summary = json.loads(shown.out)
+def test_json_is_all_that_stdout_holds(tmp_path: Path) -> None:
+    call = [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())"]
+    asked = ["solve", str(tiny(tmp_path)), "--policy", "code-red", "--json"]
+    done = subprocess.run([*call, *asked], capture_output=True, text=True, cwd=ROOT, timeout=120, check=True)
+    summary = json.loads(done.stdout)
     assert summary["status"] == "optimal"
     assert summary["classes"][0]["name"] == "focus"
-    assert "bound" in shown.err
+    assert "bound" in done.stderr
 
 
 def test_the_only_policy_need_not_be_named(tmp_path: Path, capsys: Captured) -> None:
