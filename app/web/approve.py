@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from app.actions import approve as verb
 from app.actions.plans import get_plan, plan_of_record
 from app.web import context
+from app.web.plan_page import reading_of
 from app.web.reading.goals import class_rows, goals
 
 page = Blueprint("approve", __name__)
@@ -40,13 +41,11 @@ def approve(plan_id: int) -> Response | tuple[str, int]:
 def _page(plan_id: int, missing: dict[str, str] | None = None) -> str:
     stored = get_plan(context.db(), plan_id)
     context.page_is_of(stored.portfolio)
-    plan = stored.outcome.plan
-    found = goals(stored.problem, stored.policy, plan) if plan else []
     return render_template(
         "approve.html",
         stored=stored,
         record=plan_of_record(context.db(), stored.portfolio),
-        classes=class_rows(stored.outcome.classes, found),
+        classes=class_rows(stored.outcome.classes, goals(reading_of(stored))),
         missing=missing or {},
         reason=request.form.get("reason", ""),
     )

@@ -5,13 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from app.actions.plans import StoredPlan, get_plan, list_plans, plan_of_record
-from app.errors import Refused
 from app.web import context
 from app.web.paging import paged
-from app.web.plan_page import sections
+from app.web.plan_page import reading_of, sections
 from app.web.reading.moves import filtered
 from solver.check import check
-from solver.plan import Plan
 
 page = Blueprint("plan", __name__)
 MOVES = 60
@@ -31,8 +29,7 @@ def show(plan_id: int) -> str:
     stored = get_plan(context.db(), plan_id)
     context.page_is_of(stored.portfolio)
     record = plan_of_record(context.db(), stored.portfolio)
-    plan = tables_of(stored)
-    return render_template("plan.html", stored=stored, moves=_moves(stored, plan), **sections(stored, plan, record))
+    return render_template("plan.html", stored=stored, moves=_moves(stored), **sections(stored, record))
 
 
 @page.get("/plans/<int:plan_id>/moves")
@@ -41,7 +38,7 @@ def moves(plan_id: int) -> str:
     stored = get_plan(context.db(), plan_id)
     context.page_is_of(stored.portfolio)
     template = "plan/moves.html" if context.is_htmx() else "moves.html"
-    return render_template(template, stored=stored, moves=_moves(stored, tables_of(stored)))
+    return render_template(template, stored=stored, moves=_moves(stored))
 
 
 @page.get("/plans/<int:plan_id>/check")
@@ -49,18 +46,11 @@ def recheck(plan_id: int) -> str:
     """The independent checker once more, on the stored tables."""
     stored = get_plan(context.db(), plan_id)
     context.page_is_of(stored.portfolio)
-    report = check(stored.problem, stored.policy, tables_of(stored), stored.outcome.classes)
+    report = check(stored.problem, stored.policy, reading_of(stored).plan, stored.outcome.classes)
     return render_template("check.html", stored=stored, report=report)
 
 
-def tables_of(stored: StoredPlan) -> Plan:
-    """The plan's tables. Raises Refused where a stored outcome has none."""
-    if stored.outcome.plan is None:
-        raise Refused(f"plan {stored.id} has no tables")
-    return stored.outcome.plan
-
-
-def _moves(stored: StoredPlan, plan: Plan) -> dict[str, object]:
+def _moves(stored: StoredPlan) -> dict[str, object]:
     week, team = request.args.get("week", ""), request.args.get("team", "")
-    found = filtered(stored.problem, plan, week, team)
+    found = filtered(reading_of(stored), week, team)
     return {"week": week, "team": team, "page": paged(found, request.args.get("page", ""), MOVES)}

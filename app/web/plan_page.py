@@ -10,14 +10,14 @@ import pandas as pd
 
 from app.actions.compare import difference
 from app.actions.plans import StoredPlan
+from app.errors import Refused
 from app.web.reading.flows import Flows, flows
-from app.web.reading.frames import label, rows
-from app.web.reading.goals import class_rows, goals
+from app.web.reading.frames import Reading, rows
+from app.web.reading.goals import Goal, class_rows, goals
 from app.web.reading.heatmap import heatmap
 from app.web.reading.protection import protections
 from app.web.reading.timeline import WORDS, timeline
 from app.web.reading.values import Account, against_plan, against_today
-from solver.plan import Plan
 from solver.problem import Problem
 from solver.records import ENGINEER, GPU
 
@@ -25,27 +25,34 @@ NOTICEABLE = 0.005
 """A change below half a percent of what was there is rounding, not a payment."""
 
 
-def sections(stored: StoredPlan, plan: Plan, record: StoredPlan | None) -> dict[str, Any]:
+def reading_of(stored: StoredPlan) -> Reading:
+    """The stored plan to be read. Raises Refused where a stored outcome has no tables."""
+    if stored.outcome.plan is None:
+        raise Refused(f"plan {stored.id} has no tables")
+    return Reading(stored.problem, stored.policy, stored.outcome.plan)
+
+
+def sections(stored: StoredPlan, record: StoredPlan | None) -> dict[str, Any]:
     """The page's variables; without another plan of record there is no comparison."""
-    problem, policy = stored.problem, stored.policy
-    found = goals(problem, policy, plan)
-    other = record if record is not None and record.id != stored.id and record.outcome.plan is not None else None
-    beside = (other.problem, other.outcome.plan) if other and other.outcome.plan else None
+    reading = reading_of(stored)
+    other = record if record is not None and record.id != stored.id else None
+    beside = reading_of(other) if other else None
+    found = goals(reading)
     return {
-        "problem": problem,
-        "policy": problem.policy[policy],
-        "window": window(problem, policy),
-        "months": months(problem),
+        "problem": reading.problem,
+        "policy": reading.problem.policy[reading.policy],
+        "window": window(reading.problem, reading.policy),
+        "months": months(reading.problem),
         "record": record,
         "classes": class_rows(stored.outcome.classes, found),
         "goals": found,
-        "protected": protections(problem, policy, plan),
-        "accounts": noticeable(against_today(problem, policy, plan)),
-        "flows": {kind: present(flows(problem, policy, plan, kind)) for kind in (GPU, ENGINEER)},
-        "timeline": timeline(problem, policy, plan, beside),
+        "protected": protections(reading),
+        "accounts": noticeable(against_today(reading)),
+        "flows": {kind: present(flows(reading, kind)) for kind in (GPU, ENGINEER)},
+        "timeline": timeline(reading, beside),
         "legend": WORDS,
-        "heatmap": heatmap(problem, plan),
-        "comparison": comparison(stored, plan, other) if other else None,
+        "heatmap": heatmap(reading),
+        "comparison": comparison(stored, reading, other, beside) if other and beside else None,
     }
 
 
@@ -71,26 +78,26 @@ def present(found: tuple[Flows, ...]) -> list[Flows]:
     return [f for f in found if f.flows]
 
 
-def comparison(stored: StoredPlan, plan: Plan, other: StoredPlan) -> dict[str, Any]:
+def comparison(stored: StoredPlan, reading: Reading, other: StoredPlan, record: Reading) -> dict[str, Any]:
     """The same plan beside the plan of record: classes, goals, values and who holds what differently."""
-    before = other.outcome.plan
-    if before is None:
-        return {}
     old = {c.rank: c for c in other.outcome.classes}
-    own = {g.project: g for g in goals(stored.problem, stored.policy, plan)}
-    earlier = {g.project: g for g in goals(other.problem, other.policy, before)}
-    accounts = against_plan(stored.problem, stored.policy, plan, other.problem, before)
+    earlier = {g.project: g for g in goals(record)}
     return {
         "other": other,
         "classes": [(c, old.get(c.rank)) for c in stored.outcome.classes],
-        "goals": [(own[p], earlier.get(p)) for p in own if p not in earlier or own[p].complete != earlier[p].complete],
-        "accounts": noticeable(accounts),
-        "amounts": changed_amounts(stored.problem, difference(other, stored)),
+        "goals": [(g, earlier.get(g.project)) for g in goals(reading) if not _same_end(g, earlier.get(g.project))],
+        "accounts": noticeable(against_plan(reading, record)),
+        "amounts": changed_amounts(reading, difference(other, stored)),
     }
 
 
-def changed_amounts(problem: Problem, frame: pd.DataFrame) -> list[tuple[str, str, str, float, float]]:
+def _same_end(goal: Goal, other: Goal | None) -> bool:
+    return other is not None and goal.complete == other.complete
+
+
+def changed_amounts(reading: Reading, frame: pd.DataFrame) -> list[tuple[str, str, str, float, float]]:
     """(name, kind, unit, weeks times units less, more) by project and kind of pool, the largest change first."""
+    problem = reading.problem
     totals: dict[tuple[str, str], list[float]] = {}
     for _, project, _, pool, _, _, change in rows(frame):
         if pool not in problem.pool:
@@ -99,7 +106,7 @@ def changed_amounts(problem: Problem, frame: pd.DataFrame) -> list[tuple[str, st
         pair[0 if change < 0 else 1] += float(change)
     units = {GPU: "node-weeks", ENGINEER: "FTE-weeks"}
     found = [
-        (label(problem, project), kind, units.get(kind, problem.head.currency), less, more)
+        (reading.label(project), kind, units.get(kind, problem.head.currency), less, more)
         for (project, kind), (less, more) in totals.items()
     ]
     return sorted(found, key=lambda row: (-(row[4] - row[3]), row[0], row[1]))

@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from app.actions import audit
+from app.actions.edit import rows
 from app.actions.situation import Advice, situation
-from app.actions.snapshot import snapshot
 from app.web import context
+from app.web.plan_page import reading_of
 from app.web.reading.goals import class_rows, goals
 from app.web.reading.signals import chart
 from solver.records import Signal
@@ -26,11 +27,11 @@ def show() -> str:
     portfolio = context.portfolio_id()
     now = situation(context.db(), portfolio)
     record = now.plan_of_record
-    found = goals(record.problem, record.policy, record.outcome.plan) if record and record.outcome.plan else []
+    found = goals(reading_of(record)) if record else []
     return render_template(
         "situation.html",
         now=now,
-        policies=snapshot(context.db(), portfolio).policies,
+        policies=[row.record for row in rows(context.db(), portfolio, "policies")],
         charts=[_chart(advice, now.signals.get(advice.signal, ())) for advice in now.advice],
         classes=class_rows(record.outcome.classes, found) if record else [],
         entries=audit.entries(context.db(), portfolio, RECENT),

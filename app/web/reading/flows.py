@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from app.web.reading.frames import label, rows
-from solver.plan import SPARE, Plan
-from solver.problem import Problem
+from app.web.reading.frames import Reading, rows
 
 LARGEST = 12
 OTHER = "other projects"
@@ -50,21 +48,18 @@ class Flows:
         return {"unit": self.unit, "nodes": nodes, "links": links}
 
 
-def flows(problem: Problem, policy: str, plan: Plan, kind: str) -> tuple[Flows, Flows]:
+def flows(reading: Reading, kind: str) -> tuple[Flows, Flows]:
     """The moves of a kind while the policy is in force, and those after it (the way back)."""
-    last = problem.window(policy)[1]
+    problem = reading.problem
+    last = problem.window(reading.policy)[1]
     during: Amounts = defaultdict(float)
     after: Amounts = defaultdict(float)
-    for week, pool, giver, receiver, amount in rows(plan.moves):
+    for week, pool, giver, receiver, amount in rows(reading.plan.moves):
         if giver != receiver and pool in problem.pool and problem.pool[pool].kind == kind:
             phase = during if problem.week_index(week) < last else after
-            phase[_name(problem, giver), _name(problem, receiver)] += float(amount)
+            phase[reading.label(giver), reading.label(receiver)] += float(amount)
     unit = {"gpu": "nodes", "engineer": "FTE"}.get(kind, problem.head.currency)
     return Flows(kind, "in force", unit, _sorted(during)), Flows(kind, "way back", unit, _sorted(after))
-
-
-def _name(problem: Problem, project: str) -> str:
-    return "spare" if project == SPARE else label(problem, project)
 
 
 def _sorted(amounts: Amounts) -> tuple[Flow, ...]:

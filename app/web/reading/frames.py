@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -27,28 +29,44 @@ def rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     return frame.itertuples(index=False, name=None)
 
 
-def weeks_of(problem: Problem, plan: Plan) -> dict[str, list[Week]]:
-    """Each project's weeks in order; a project without rows waits all the time."""
-    count = problem.head.weeks
-    found = {p.project: [Week(State.WAITING, 0.0, p.progress)] * count for p in problem.projects}
-    for week, project, state, pace, progress in rows(plan.pace):
-        t = problem.week_index(week)
-        if project in found and 0 <= t < count:
-            found[project][t] = Week(State(state), float(pace), float(progress))
-    return found
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A plan with the problem that it answers, grouped once for all parts of a page."""
 
+    problem: Problem
+    policy: str
+    plan: Plan
 
-def amounts_of(problem: Problem, plan: Plan) -> dict[tuple[str, str, str], list[float]]:
-    """Allocated amounts per week by (project, need, pool)."""
-    found: dict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0] * problem.head.weeks)
-    for week, project, need, pool, amount in rows(plan.allocation):
-        t = problem.week_index(week)
-        if 0 <= t < problem.head.weeks:
-            found[project, need, pool][t] += float(amount)
-    return dict(found)
+    @cached_property
+    def weeks(self) -> dict[str, list[Week]]:
+        """Each project's weeks in order; a project without rows waits all the time."""
+        count, index = self.problem.head.weeks, self._index
+        found = {p.project: [Week(State.WAITING, 0.0, p.progress)] * count for p in self.problem.projects}
+        for week, project, state, pace, progress in rows(self.plan.pace):
+            if project in found and week in index:
+                found[project][index[week]] = Week(State(state), float(pace), float(progress))
+        return found
 
+    @cached_property
+    def amounts(self) -> dict[tuple[str, str, str], list[float]]:
+        """Allocated amounts per week by (project, need, pool)."""
+        count, index = self.problem.head.weeks, self._index
+        found: dict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0] * count)
+        for week, project, need, pool, amount in rows(self.plan.allocation):
+            if week in index:
+                found[project, need, pool][index[week]] += float(amount)
+        return dict(found)
 
-def label(problem: Problem, project: str) -> str:
-    """A project's name as people say it."""
-    row = problem.project.get(project)
-    return (row.name or project) if row else project
+    def label(self, project: str) -> str:
+        """A project's name as people say it; `spare` is nobody."""
+        row = self.problem.project.get(project)
+        return (row.name or project) if row else project
+
+    def stance(self, project: str) -> str:
+        """What the policy does with a project."""
+        row = self.problem.stances_of(self.policy).get(project)
+        return row.stance if row else "normal"
+
+    @cached_property
+    def _index(self) -> dict[date, int]:
+        return {week: t for t, week in enumerate(self.problem.weeks)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.web.reading.frames import Week, label, weeks_of
+from app.web.reading.frames import Reading, Week
 from solver.classes import COMPLETE_AT, ranks
-from solver.plan import ClassResult, Plan
+from solver.plan import ClassResult
 from solver.problem import Problem
 
 
@@ -45,9 +45,9 @@ class ClassRow:
         return 100.0 * self.result.attained / self.result.ideal if self.result.ideal > 0 else 100.0
 
 
-def goals(problem: Problem, policy: str, plan: Plan) -> list[Goal]:
+def goals(reading: Reading) -> list[Goal]:
     """Every build that is not done, those with the highest class and the earliest deadline first."""
-    weeks, classes = weeks_of(problem, plan), ranks(problem, policy)
+    problem, weeks, classes = reading.problem, reading.weeks, ranks(reading.problem, reading.policy)
     found = []
     for row in problem.projects:
         if row.kind != "build" or row.status == "done":
@@ -56,7 +56,7 @@ def goals(problem: Problem, policy: str, plan: Plan) -> list[Goal]:
         late = (done - row.deadline).days // 7 if done and row.deadline else None
         progress = weeks[row.project][-1].progress if weeks[row.project] else row.progress
         rank = min(classes[row.project])
-        found.append(Goal(row.project, label(problem, row.project), rank, row.deadline, done, progress, late))
+        found.append(Goal(row.project, reading.label(row.project), rank, row.deadline, done, progress, late))
     return sorted(found, key=lambda g: (g.rank, g.deadline or date.max, g.project))
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.web.reading.frames import rows
-from solver.plan import Plan
-from solver.problem import Problem
+from app.web.reading.frames import Reading, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +44,12 @@ class PoolRow:
         return 100.0 * sum(c.used for c in self.cells) / supply if supply > 0 else None
 
 
-def heatmap(problem: Problem, plan: Plan) -> list[PoolRow]:
+def heatmap(reading: Reading) -> list[PoolRow]:
     """Pools of GPUs first, then engineers, then money."""
+    problem = reading.problem
     used = {
         (pool, problem.week_index(week)): (float(capacity), float(amount))
-        for week, pool, capacity, amount, _, _ in rows(plan.utilisation)
+        for week, pool, capacity, amount, _, _ in rows(reading.plan.utilisation)
     }
     order = {"gpu": 0, "engineer": 1, "money": 2}
     found = []

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.web.reading.frames import label, rows
-from solver.plan import SPARE, Plan
-from solver.problem import Problem
+from app.web.reading.frames import Reading, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +22,13 @@ class Move:
     unit: str
 
 
-def filtered(problem: Problem, plan: Plan, week: str = "", team: str = "") -> list[Move]:
+def filtered(reading: Reading, week: str = "", team: str = "") -> list[Move]:
     """The moves of a week (an ISO date; blank: all) and of a team (gives or receives; blank: all)."""
-    found = []
-    for day, pool, giver, receiver, amount in rows(plan.moves):
+    found, problem = [], reading.problem
+    for day, pool, giver, receiver, amount in rows(reading.plan.moves):
         if (week and day.isoformat() != week) or (team and team not in (giver, receiver)):
             continue
-        names = (_name(problem, giver), _name(problem, receiver))
+        names = (reading.label(giver), reading.label(receiver))
         unit = problem.unit(pool) if pool in problem.pool else ""
         found.append(Move(day, pool, giver, receiver, *names, float(amount), unit))
     return sorted(found, key=lambda m: (m.week, -m.amount, m.pool, m.giver, m.receiver))
-
-
-def _name(problem: Problem, project: str) -> str:
-    return "spare" if project == SPARE else label(problem, project)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from app.web.reading.frames import amounts_of, label, weeks_of
-from solver.plan import Plan, State
+from app.web.reading.frames import Reading
+from solver.plan import State
 from solver.problem import Problem
 from solver.records import Floor
 
@@ -55,27 +55,27 @@ class Protection:
         return self.on == self.window and all(p.kept == len(p.floor) for p in self.promises)
 
 
-def protections(problem: Problem, policy: str, plan: Plan) -> list[Protection]:
+def protections(reading: Reading) -> list[Protection]:
     """Every project that the policy protects or gives a floor."""
+    problem, policy, weeks = reading.problem, reading.policy, reading.weeks
     by_project: dict[str, list[Floor]] = defaultdict(list)
     for floor in problem.floors_of(policy):
         by_project[floor.project].append(floor)
     protected = {p for p, s in problem.stances_of(policy).items() if s.stance == "protect"}
     first, last = problem.window(policy)
-    weeks = weeks_of(problem, plan)
     found = []
     for project in sorted(protected | set(by_project)):
         on = sum(w.state is State.RUNNING for w in weeks[project][first:last]) if project in protected else last - first
-        promises = tuple(_promises(problem, plan, by_project[project]))
-        found.append(Protection(project, label(problem, project), on, last - first, promises, problem.weeks))
+        promises = tuple(_promises(reading, by_project[project]))
+        found.append(Protection(project, reading.label(project), on, last - first, promises, problem.weeks))
     return found
 
 
-def _promises(problem: Problem, plan: Plan, floors: Iterable[Floor]) -> Iterable[Promise]:
+def _promises(reading: Reading, floors: Iterable[Floor]) -> Iterable[Promise]:
+    problem, amounts = reading.problem, reading.amounts
     series: dict[tuple[str, str, str | None], list[Floor]] = defaultdict(list)
     for floor in floors:
         series[floor.project, floor.need, floor.pool].append(floor)
-    amounts = amounts_of(problem, plan)
     for (project, need, pool), rows in series.items():
         pools = [e for e in problem.pools_of[project, need] if pool is None or e.pool == pool]
         rate = {e.pool: 1.0 if pool else e.rate for e in pools}
@@ -87,7 +87,7 @@ def _promises(problem: Problem, plan: Plan, floors: Iterable[Floor]) -> Iterable
         ]
         unit = problem.unit(pools[0].pool) if pools else ""
         floor_weeks = tuple(_floor(problem, rows, week, today) for week in problem.weeks)
-        yield Promise(project, label(problem, project), need, pool, unit, floor_weeks, tuple(given))
+        yield Promise(project, reading.label(project), need, pool, unit, floor_weeks, tuple(given))
 
 
 def _floor(problem: Problem, rows: list[Floor], week: date, today: float) -> float:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from app.web.reading.frames import Week, label, weeks_of
-from solver.plan import Plan, State
-from solver.problem import Problem
+from app.web.reading.frames import Reading, Week
+from app.web.reading.values import FULL
+from solver.plan import State
 
-FULL = 0.995
 WORDS = {
     "run": "runs at full pace", "slow": "runs slower", "back": "back from its pause", "paused": "paused",
     "wait": "not started", "done": "complete",
@@ -56,18 +55,17 @@ class Line:
     record: tuple[Spell, ...] = ()
 
 
-def timeline(problem: Problem, policy: str, plan: Plan, record: tuple[Problem, Plan] | None = None) -> list[Line]:
+def timeline(reading: Reading, record: Reading | None = None) -> list[Line]:
     """One line per project, by program; `record` is the plan beside which it is shown."""
-    weeks, stances = weeks_of(problem, plan), problem.stances_of(policy)
-    old = weeks_of(*record) if record else {}
+    beside = record if record is not None and record.problem.weeks == reading.problem.weeks else None
     lines = []
-    for row in sorted(problem.projects, key=lambda p: (p.program, p.priority, p.project)):
-        own = spells(problem.weeks, weeks[row.project])
-        other = spells(record[0].weeks, old[row.project]) if record and row.project in old else ()
+    for row in sorted(reading.problem.projects, key=lambda p: (p.program, p.priority, p.project)):
+        name, dates = row.project, reading.problem.weeks
+        own = spells(dates, reading.weeks[name])
+        other = spells(dates, beside.weeks[name]) if beside and name in beside.weeks else own
         same = [(s.kind, s.weeks) for s in own] == [(s.kind, s.weeks) for s in other]
-        stance = stances[row.project].stance if row.project in stances else "normal"
-        aligned = record is not None and record[0].weeks == problem.weeks and not same
-        lines.append(Line(row.project, label(problem, row.project), row.program, stance, own, other if aligned else ()))
+        shown = () if same else other
+        lines.append(Line(name, reading.label(name), row.program, reading.stance(name), own, shown))
     return lines
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.web.reading.frames import Week, label, weeks_of
+from app.web.reading.frames import Reading, Week
 from solver.classes import COMPLETE_AT, curve_at
-from solver.plan import Plan, State
+from solver.plan import State
 from solver.problem import Problem
 from solver.records import Project
+
+FULL = 0.995
+"""The pace from which a week counts as full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,37 +65,35 @@ def baseline_pace(problem: Problem, project: Project) -> float:
     return pace
 
 
-def against_today(problem: Problem, policy: str, plan: Plan) -> list[Account]:
+def against_today(reading: Reading) -> list[Account]:
     """Ongoing projects that run today against today's amounts kept for the whole horizon; the heaviest loss first."""
-    weeks = weeks_of(problem, plan)
-    found = []
+    problem, found = reading.problem, []
     for project in problem.projects:
         if project.kind == "run" and project.status == "running":
             today = problem.head.weeks * project.value * curve_at(project.curve, baseline_pace(problem, project))
-            found.append(_account(problem, policy, project, weeks[project.project], today))
+            found.append(_account(reading, project, today))
     return sorted(found, key=lambda a: (a.change, a.project))
 
 
-def against_plan(problem: Problem, policy: str, plan: Plan, before: Problem, record: Plan) -> list[Account]:
+def against_plan(reading: Reading, record: Reading) -> list[Account]:
     """Every project against another plan of the same portfolio (as it was solved), the heaviest loss first."""
-    weeks, old = weeks_of(problem, plan), weeks_of(before, record)
     found = []
-    for project in problem.projects:
-        known = before.project.get(project.project)
-        other = sum(weekly_values(known, old[known.project])) if known else 0.0
-        found.append(_account(problem, policy, project, weeks[project.project], other))
+    for project in reading.problem.projects:
+        known = record.problem.project.get(project.project)
+        other = sum(weekly_values(known, record.weeks[known.project])) if known else 0.0
+        found.append(_account(reading, project, other))
     return sorted(found, key=lambda a: (a.change, a.project))
 
 
-def _account(problem: Problem, policy: str, project: Project, weeks: list[Week], other: float) -> Account:
-    stance = problem.stances_of(policy).get(project.project)
+def _account(reading: Reading, project: Project, other: float) -> Account:
+    weeks = reading.weeks[project.project]
     return Account(
         project=project.project,
-        name=label(problem, project.project),
+        name=reading.label(project.project),
         program=project.program,
-        stance=stance.stance if stance else "normal",
+        stance=reading.stance(project.project),
         value=sum(weekly_values(project, weeks)),
         other=other,
         paused=sum(w.state is State.PAUSED for w in weeks),
-        slow=sum(w.state is State.RUNNING and w.pace < 0.995 for w in weeks),
+        slow=sum(w.state is State.RUNNING and w.pace < FULL for w in weeks),
     )
