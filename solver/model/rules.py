@@ -7,12 +7,14 @@ the sheet and nothing else. `RULES` is the table of contents; each has its twin 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
-from solver.model.sheet import INF, Ints, Sheet, Terms
+from solver.model import say
+from solver.model.sheet import INF, Bools, Ints, Sheet, Terms
 from solver.model.variables import Setting, Variables
-from solver.records import ENGINEER, GPU, KINDS, MONEY
+from solver.records import ENGINEER, GPU, KINDS
 
 Rule = Callable[[Setting, Variables, Sheet], None]
 
@@ -20,11 +22,12 @@ Rule = Callable[[Setting, Variables, Sheet], None]
 def capacity(s: Setting, v: Variables, sheet: Sheet) -> None:
     """1. sum_{k in r} x[k,t] <= capacity[r,t]  for all r, t."""
     row = s.pair_pool[:, None] * s.weeks + np.arange(s.weeks)
-    sheet.rows("capacity", s.capacity.size, [(row, v.x, 1.0)], upper=s.capacity.ravel())
+    sheet.rows("capacity", s.capacity.size, [(row, v.x, 1.0)], upper=s.capacity.ravel(), label=lambda n: say.capacity(s, n))
 
 
 def pace(s: Setting, v: Variables, sheet: Sheet) -> None:
-    """2. full[l] * pace[p,t] <= effective[l,t]  for all l of p, t; without needs pace[p,t] <= on[p,t].
+    """2. full[l] * pace[p,t] <= effective[l,t]  for all l of p, t; pace[p,t] <= on[p,t] where p has no
+    needs or a standby (else `viable` says it).
 
     effective[l,t] = sum_{k in l} rate[k] * (x[k,t] - sum_j loss[j] * arrive[k,t-j]), loss = ramp + mentor's tax, so that
     the row also says effective >= 0, on or off, and needs no big M.
@@ -37,7 +40,8 @@ def pace(s: Setting, v: Variables, sheet: Sheet) -> None:
             late = grid[s.pair_need][of_kind, age:]
             terms.append((late, v.arrive[of_kind, : s.weeks - age], -loss * s.rate[of_kind, None]))
     sheet.rows("pace", grid.size, terms, lower=0.0)
-    bare = np.setdiff1d(np.arange(len(s.projects)), s.need_project[s.full > 0])
+    bound_by_needs = np.setdiff1d(s.need_project[s.full > 0], s.need_project[s.standby > 0])
+    bare = np.setdiff1d(np.arange(len(s.projects)), bound_by_needs)
     rows = np.arange(len(bare) * s.weeks).reshape(len(bare), s.weeks)
     sheet.rows("pace", rows.size, [(rows, v.pace[bare], 1.0), (rows, v.on[bare], -1.0)], upper=0.0)
 
@@ -53,17 +57,16 @@ def ramp(s: Setting, v: Variables, sheet: Sheet) -> None:
 
 
 def viable(s: Setting, v: Variables, sheet: Sheet) -> None:
-    """4. minimum[l] * on + standby[l] * paused <= sum_{k in l} rate[k] x[k,t] <= full[l] * on + (standby[l] + step) * paused.
+    """4. minimum[l] * on + standby[l] * paused <= sum_{k in l} rate[k] x[k,t] <= (full[l] + step) * on + (standby[l] + step) * paused.
 
     paused[p,t] = been[p,t] - on[p,t] - complete[p,t]; been is 1 from the first week on (or the baseline) in which p was on.
     """
     grid = np.arange(len(s.needs) * s.weeks).reshape(len(s.needs), s.weeks)
-    kept = s.standby > 0
     supply: Terms = (grid[s.pair_need], v.x, s.rate[:, None])
-    slack = np.where(kept, 0.999 * s.need_step, 0.0)
     low = [supply, *_paused(s, v, grid, -s.standby), (grid, v.on[s.need_project], -s.minimum[:, None])]
-    sheet.rows("viable", grid.size, low, lower=0.0)
-    high = [supply, *_paused(s, v, grid, -(s.standby + slack) * kept), (grid, v.on[s.need_project], -s.full[:, None])]
+    sheet.rows("viable", grid.size, low, lower=0.0, label=lambda n: say.minimum(s, n))
+    most = -(s.full + s.full_slack)[:, None]
+    high = [supply, *_paused(s, v, grid, -(s.standby + s.standby_slack)), (grid, v.on[s.need_project], most)]
     sheet.rows("viable", grid.size, high, upper=0.0)
     _been(s, v, sheet)
 
@@ -92,7 +95,8 @@ def dwell(s: Setting, v: Variables, sheet: Sheet) -> None:
     """5. start[p,t] >= on[p,t] - on[p,t-1]; stop[p,t] >= on[p,t-1] - on[p,t] - (complete[p,t] - complete[p,t-1]).
 
     sum_{t-min_run < j <= t} start[p,j] <= on[p,t] + complete[p,t] where the policy does not pause p in week t;
-    sum_{t-min_pause < j <= t} stop[p,j] <= 1 - on[p,t]; the baseline's spell counts as long enough.
+    sum_{t-min_pause < j <= t} stop[p,j] <= 1 - on[p,t]; the baseline's spell counts as long enough, and a week in which
+    p may not run ends every spell.
     """
     for i, p in enumerate(s.projects):
         weeks = np.arange(s.weeks)
@@ -101,20 +105,23 @@ def dwell(s: Setting, v: Variables, sheet: Sheet) -> None:
         edge = np.where(weeks == 0, before, 0.0)
         if p.min_run > 1:
             sheet.rows("dwell", s.weeks, [*change, (weeks, v.start[i], -1.0)], upper=edge)
-            cut = s.forced_off[i]
-            spell = [_spell(v.start[i], p.min_run), (weeks, v.on[i], -1.0), (weeks, v.complete[i, :-1], -1.0)]
-            sheet.rows("dwell", s.weeks, spell, upper=np.where(cut, INF, 0.0))
+            since = _spell(v.start[i], p.min_run, s.forced_off[i])
+            spell = [since, (weeks, v.on[i], -1.0), (weeks, v.complete[i, :-1], -1.0)]
+            sheet.rows("dwell", s.weeks, spell, upper=np.where(s.forced_off[i], INF, 0.0))
         finish: list[Terms] = [(weeks, v.complete[i, :-1], 1.0), (weeks[1:], v.complete[i, :-2], -1.0)]
         sheet.rows("dwell", s.weeks, [*change, *finish, (weeks, v.stop[i], 1.0)], lower=edge)
         if p.min_pause > 1:
-            sheet.rows("dwell", s.weeks, [_spell(v.stop[i], p.min_pause), (weeks, v.on[i], 1.0)], upper=1.0)
+            since = _spell(v.stop[i], p.min_pause, s.forced_off[i])
+            sheet.rows("dwell", s.weeks, [since, (weeks, v.on[i], 1.0)], upper=1.0)
 
 
-def _spell(changes: Ints, length: int) -> Terms:
-    """Entries of sum_{t-length < j <= t} changes[j] in row t."""
+def _spell(changes: Ints, length: int, cut: Bools) -> Terms:
+    """Entries of sum_{t-length < j <= t} changes[j] in row t; a week in `cut` ends what began before it or in it."""
     weeks = len(changes)
     t, j = np.nonzero(np.tri(weeks) - np.tri(weeks, k=-length))
-    return t, changes[j], 1.0
+    cuts = np.concatenate([[0], np.cumsum(cut)])
+    whole = cuts[t + 1] == cuts[j]
+    return t[whole], changes[j[whole]], 1.0
 
 
 def builds(s: Setting, v: Variables, sheet: Sheet) -> None:
@@ -138,7 +145,8 @@ def builds(s: Setting, v: Variables, sheet: Sheet) -> None:
     _links(s, v, sheet)
     for i in b:
         if s.projects[i].must == "in":
-            sheet.rows("must", 1, [(0, v.complete[i, _latest(s, int(i))], 1.0)], lower=1.0)
+            final: Terms = (0, v.complete[i, _latest(s, int(i))], 1.0)
+            sheet.rows("must", 1, [final], lower=1.0, label=partial(say.must, s, int(i)))
 
 
 def _latest(s: Setting, i: int) -> int:
@@ -157,14 +165,19 @@ def _links(s: Setting, v: Variables, sheet: Sheet) -> None:
         if link.relation == "excludes" and p is not None and q is not None:
             for i in (p, q):
                 sheet.rows("builds", s.weeks, [(weeks, v.on[i], 1.0), (weeks, v.ever[i], -1.0)], upper=0.0)
-            sheet.rows("builds", 1, [(0, v.ever[p], 1.0), (0, v.ever[q], 1.0)], upper=1.0)
+            if not (s.has_been[p] and s.has_been[q]):
+                were = 1.0 * (s.has_been[p] or s.has_been[q])
+                other = [i for i in (p, q) if not s.has_been[i]]
+                sheet.rows("builds", 1, [(0, v.ever[other], 1.0)], upper=1.0 - were)
+            sheet.rows("builds", s.weeks, [(weeks, v.on[p], 1.0), (weeks, v.on[q], 1.0)], upper=1.0)
 
 
 def stances(s: Setting, v: Variables, sheet: Sheet) -> None:
     """7. start <= t < end: pause -> on[p,t] = 0, protect -> on[p,t] + complete[p,t] = 1 (run projects by their bounds)."""
-    p, t = np.nonzero(s.forced_on & s.is_build[:, None])
+    p, t = np.nonzero(s.forced_on & s.is_build[:, None] & ~s.forced_off)
     rows = np.arange(len(p))
-    sheet.rows("stances", len(p), [(rows, v.on[p, t], 1.0), (rows, v.complete[p, t], 1.0)], lower=1.0)
+    terms: list[Terms] = [(rows, v.on[p, t], 1.0), (rows, v.complete[p, t], 1.0)]
+    sheet.rows("stances", len(p), terms, lower=1.0, label=lambda n: say.protect(s, int(p[n]), int(t[n])))
 
 
 def floors(s: Setting, v: Variables, sheet: Sheet) -> None:
@@ -179,7 +192,7 @@ def floors(s: Setting, v: Variables, sheet: Sheet) -> None:
         project = int(s.pair_project[pairs[0]])
         if s.is_build[project]:
             terms.append((rows, v.complete[project, weeks], amount))
-        sheet.rows("floors", len(weeks), terms, lower=amount)
+        sheet.rows("floors", len(weeks), terms, lower=amount, label=partial(say.floor, s, pairs, first, amount))
 
 
 def floor_rows(s: Setting) -> list[tuple[int, int, Ints, np.ndarray, float]]:
@@ -215,7 +228,8 @@ def change(s: Setting, v: Variables, sheet: Sheet) -> None:
     for kind, limit in limits.items():
         of_kind = s.pair_kind == KINDS.index(kind)
         if limit is not None and of_kind.any():
-            sheet.rows("change", s.weeks, [(weeks[None, :], v.arrive[of_kind], 1.0)], upper=limit)
+            total: Terms = (weeks[None, :], v.arrive[of_kind], 1.0)
+            sheet.rows("change", s.weeks, [total], upper=limit, label=partial(say.moves, s, kind, limit))
     if s.policy.growth is not None:
         for i in range(len(s.projects)):
             _growth(s, v, sheet, i, 1.0 + s.policy.growth)
@@ -228,7 +242,9 @@ def _growth(s: Setting, v: Variables, sheet: Sheet, i: int, factor: float) -> No
     if not mine.any():
         return
     least = float(s.minimum[needs].sum())
-    kept = float((s.standby + s.need_step * (s.standby > 0))[needs].sum())
+    slowest = np.full(len(s.needs), np.inf)
+    np.minimum.at(slowest, s.pair_need, s.rate)
+    kept = float(((s.standby + s.standby_slack) / slowest)[needs].sum())
     extra = factor * max(0.0, least - kept)
     weeks = np.arange(s.weeks)
     base = float(s.base[mine].sum())
@@ -238,7 +254,8 @@ def _growth(s: Setting, v: Variables, sheet: Sheet, i: int, factor: float) -> No
         (weeks[None, 1:], v.x[mine, :-1], -factor),
         (weeks[1:], v.on[i, :-1], extra),
     ]
-    sheet.rows("change", s.weeks, terms, upper=np.where(weeks == 0, first, extra))
+    limit = np.where(weeks == 0, first, extra)
+    sheet.rows("change", s.weeks, terms, upper=limit, label=partial(say.growth, s, i))
 
 
 def pins(s: Setting, v: Variables, sheet: Sheet) -> None:
@@ -250,14 +267,16 @@ def pins(s: Setting, v: Variables, sheet: Sheet) -> None:
         first = max(0, s.problem.week_index(pin.since))
         last = s.weeks if pin.until is None else min(s.weeks, s.problem.week_index(pin.until) + 1)
         rows = np.arange(max(0, last - first))
-        sheet.rows("pins", len(rows), [(rows, v.x[k, first:last], 1.0)], lower=pin.amount, upper=pin.amount)
+        amount, label = pin.amount, partial(say.pin, s, k, first, pin.amount)
+        sheet.rows("pins", len(rows), [(rows, v.x[k, first:last], 1.0)], lower=amount, upper=amount, label=label)
 
 
 def money(s: Setting, v: Variables, sheet: Sheet) -> None:
     """10. sum_k cost[k] * x[k,t] <= max_cost  for all t."""
     if s.policy.max_cost is not None:
         weeks = np.arange(s.weeks)
-        sheet.rows("money", s.weeks, [(weeks[None, :], v.x, s.cost[:, None])], upper=s.policy.max_cost)
+        total: Terms = (weeks[None, :], v.x, s.cost[:, None])
+        sheet.rows("money", s.weeks, [total], upper=s.policy.max_cost, label=partial(say.money, s))
 
 
 RULES: dict[str, Rule] = {
@@ -274,5 +293,3 @@ RULES: dict[str, Rule] = {
     "money": money,
 }
 """Rules 1-10 in their order; `must` is part of `builds` and of the bounds of `on`, rule 11 (steps) is `solver.steps`."""
-
-__all__ = ["MONEY", "RULES"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +19,7 @@ INF = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """One family of rows `lower <= entries <= upper`, made by one rule; `weeks` is -1 where a row has no week."""
+    """One family of rows `lower <= entries <= upper`, made by one rule; `label` says a row in words."""
 
     rule: str
     lower: Floats
@@ -27,7 +27,7 @@ class Rows:
     row: Ints
     column: Ints
     coefficient: Floats
-    labels: Sequence[str]
+    label: Callable[[int], str] | None
 
     @property
     def count(self) -> int:
@@ -66,7 +66,7 @@ class Sheet:
         *,
         lower: npt.ArrayLike = -INF,
         upper: npt.ArrayLike = INF,
-        labels: Sequence[str] = (),
+        label: Callable[[int], str] | None = None,
     ) -> None:
         """A block of `count` rows; entries of the same row and column add up, rows without entries stay out."""
         if count == 0:
@@ -78,7 +78,7 @@ class Sheet:
         real = coef != 0.0
         low = np.broadcast_to(np.asarray(lower, float), (count,)).copy()
         high = np.broadcast_to(np.asarray(upper, float), (count,)).copy()
-        self.blocks.append(Rows(rule, low, high, row[real], col[real], coef[real], labels))
+        self.blocks.append(Rows(rule, low, high, row[real], col[real], coef[real], label))
 
     def bounds(self) -> tuple[Floats, Floats, Bools]:
         """Lower and upper bounds and integrality of all columns, as one array each."""

@@ -114,11 +114,23 @@ class Setting:
         return np.array([self.problem.step(r) for _, _, r in self.pairs], dtype=float)
 
     @cached_property
-    def need_step(self) -> Floats:
-        """By how much a need may be overserved: its largest step in units of the need (exclusive)."""
-        largest = np.zeros(len(self.needs))
-        np.maximum.at(largest, self.pair_need, self.step * self.rate)
-        return largest
+    def full_slack(self) -> Floats:
+        """By how much a need may be overserved at full pace: under one step, and nothing where all steps divide it."""
+        return self._slack(self.full)
+
+    @cached_property
+    def standby_slack(self) -> Floats:
+        """By how much a need may be overserved while paused."""
+        return np.where(self.standby > 0, self._slack(self.standby), 0.0)
+
+    def _slack(self, amounts: Floats) -> Floats:
+        unit = self.step * self.rate
+        found = np.zeros(len(self.needs))
+        asked = amounts[self.pair_need]
+        parts = np.divide(asked, unit, out=np.zeros_like(asked), where=unit > 0)
+        odd = np.abs(parts - np.round(parts)) > 1e-9
+        np.maximum.at(found, self.pair_need, np.where(odd, 0.999 * unit, 0.0))
+        return found
 
     @cached_property
     def capacity(self) -> Floats:

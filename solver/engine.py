@@ -1,0 +1,181 @@
+"""The only place that runs HiGHS: one subproblem at a time, with its bound, progress, deadline and cancel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import highspy
+import numpy as np
+
+from solver.model import Model
+from solver.model.sheet import Bools, Floats
+from solver.progress import Options, ShouldStop, never_stop
+
+Report = Callable[[float | None, float | None], None]
+"""Told the best value and the bound so far, in the sense of the objective."""
+
+_STATUS = highspy.HighsModelStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What HiGHS found: a solution or none, its value, the proven bound, and whether it ran to its end."""
+
+    values: Floats | None
+    objective: float
+    bound: float
+    finished: bool
+    infeasible: bool
+
+
+@dataclass(slots=True)
+class Clock:
+    """Time and the wish to stop, shared by all subproblems of one solve."""
+
+    options: Options
+    should_stop: ShouldStop = never_stop
+    started: float = field(default_factory=time.perf_counter)
+    stopped: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the solve began."""
+        return time.perf_counter() - self.started
+
+    @property
+    def left(self) -> float:
+        """Seconds until the time limit."""
+        return max(0.0, self.options.time_limit - self.seconds)
+
+    def over(self) -> bool:
+        """Whether the caller wants no more, or the time is up."""
+        self.stopped = self.stopped or self.should_stop()
+        return self.stopped or self.left <= 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A subproblem of a model: the free columns, values of the others, bounds, objective and rows to be held."""
+
+    free: Bools
+    values: Floats
+    lower: Floats
+    upper: Floats
+    discrete: Bools
+    objective: Floats
+    maximise: bool = True
+    holds: Sequence[tuple[Floats, float]] = ()
+    gap: float = 0.0
+    limit: float = 60.0
+    start: Floats | None = None
+    skip: Bools | None = None
+
+
+def run(model: Model, task: Task, clock: Clock, report: Report | None = None) -> Answer:
+    """Solve a subproblem; columns that are not free keep their values, and rows without free columns stay out."""
+    columns = np.flatnonzero(task.free)
+    fixed = float(task.objective @ np.where(task.free, 0.0, task.values))
+    if not len(columns):
+        return Answer(task.values.copy(), fixed, fixed, finished=True, infeasible=False)
+    highs = _load(model, task, columns)
+    _limit(highs, task, clock)
+    _listen(highs, task, clock, report, fixed)
+    highs.run()
+    return _answer(highs, task, columns, fixed)
+
+
+def _load(model: Model, task: Task, columns: np.ndarray) -> highspy.Highs:
+    """A HiGHS instance with the free columns and the rows they touch."""
+    free = task.free[model.column]
+    place = np.cumsum(task.free) - 1
+    settled = np.bincount(
+        model.row, np.where(free, 0.0, model.coefficient * task.values[model.column]), minlength=len(model.low)
+    )
+    if task.skip is not None:
+        free &= ~task.skip[model.row]
+    rows, row = np.unique(model.row[free], return_inverse=True)
+    starts, index = np.searchsorted(row, np.arange(len(rows) + 1)), place[model.column[free]]
+    coefficient = model.coefficient[free]
+    low, high = (model.low - settled)[rows], (model.high - settled)[rows]
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(columns), len(rows)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = task.objective[columns], task.lower[columns], task.upper[columns]
+    lp.row_lower_, lp.row_upper_ = low, high
+    lp.sense_ = highspy.ObjSense.kMaximize if task.maximise else highspy.ObjSense.kMinimize
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_ = starts.astype(np.int32), index.astype(np.int32)
+    lp.a_matrix_.value_ = coefficient
+    highs = highspy.Highs()
+    highs.silent()
+    if task.discrete[columns].any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[bool(whole)] for whole in task.discrete[columns]]
+    highs.passModel(lp)
+    for weights, least in task.holds:
+        places = np.flatnonzero(weights[columns]).astype(np.int32)
+        outside = float(weights @ np.where(task.free, 0.0, task.values))
+        if len(places):
+            highs.addRow(least - outside, highspy.kHighsInf, len(places), places, weights[columns][places])
+    if task.start is not None:
+        highs.setSolution(len(columns), np.arange(len(columns), dtype=np.int32), task.start[columns])
+    return highs
+
+
+def _limit(highs: highspy.Highs, task: Task, clock: Clock) -> None:
+    """Limits, gap, threads and seed."""
+    settings: dict[str, object] = {
+        "time_limit": max(0.01, task.limit),
+        "mip_rel_gap": 0.0,
+        "mip_abs_gap": max(1e-9, task.gap),
+        "threads": clock.options.threads,
+        "random_seed": clock.options.seed,
+        "mip_feasibility_tolerance": 1e-7,
+        "primal_feasibility_tolerance": 1e-8,
+    }
+    for name, value in settings.items():
+        highs.setOptionValue(name, value)
+
+
+def _listen(highs: highspy.Highs, task: Task, clock: Clock, report: Report | None, fixed: float) -> None:
+    """Stop when the caller wants it, and tell value and bound of a MIP at most ten times a second."""
+    last = [0.0]
+
+    def stop(event: highspy.HighsCallbackEvent) -> None:
+        if clock.stopped or clock.should_stop():
+            clock.stopped = True
+            event.interrupt()
+
+    def tell(event: highspy.HighsCallbackEvent) -> None:
+        stop(event)
+        now = time.perf_counter()
+        if report is not None and now - last[0] >= 0.1:
+            last[0] = now
+            value, bound = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
+            report(value + fixed if np.isfinite(value) else None, bound + fixed if np.isfinite(bound) else None)
+
+    if clock.should_stop is not never_stop:
+        highs.cbSimplexInterrupt += stop
+        highs.cbIpmInterrupt += stop
+    if task.discrete[task.free].any() and (report is not None or clock.should_stop is not never_stop):
+        highs.cbMipInterrupt += tell
+
+
+def _answer(highs: highspy.Highs, task: Task, columns: np.ndarray, fixed: float) -> Answer:
+    """The answer in terms of all columns of the model."""
+    status, info = highs.getModelStatus(), highs.getInfo()
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    mixed = bool(task.discrete[columns].any())
+    values = None
+    objective = np.nan
+    if found:
+        values = task.values.copy()
+        values[columns] = np.array(highs.getSolution().col_value)
+        whole = task.discrete & task.free
+        values[whole] = np.round(values[whole])
+        objective = float(task.objective @ values)
+    worst = np.inf if task.maximise else -np.inf
+    bound = info.mip_dual_bound if mixed else (info.objective_function_value if status == _STATUS.kOptimal else worst)
+    bound = bound + fixed if np.isfinite(bound) else worst
+    return Answer(values, objective, bound, status == _STATUS.kOptimal, status == _STATUS.kInfeasible)

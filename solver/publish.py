@@ -1,0 +1,124 @@
+"""From the values of a model to the tables of a plan: whole steps, paces the amounts support, moves, utilisation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from solver.explain import reasons
+from solver.model import Model
+from solver.model.sheet import Bools, Floats, Ints
+from solver.moves import moves
+from solver.plan import COLUMNS, Plan, State
+
+ALMOST = 1.0 - 3e-6
+"""The progress at which a build is kept that may not complete yet: people on it are still ramping up."""
+NEARLY = 2e-6
+"""What paces of six decimals may miss of a whole build."""
+
+
+def publish(model: Model, values: Floats) -> Plan:
+    """The plan that a model's values describe."""
+    s, v = model.setting, model.variables
+    x = np.round(values[v.x] * model.scale[v.x], 6)
+    x[np.abs(x) < 1e-6] = 0.0
+    on = np.round(values[v.on]).astype(bool)
+    complete = np.round(values[v.complete]).astype(bool)
+    pace, progress = paces(model, x, on, complete, values[v.pace])
+    state = states(on, complete[:, :-1], s.has_been)
+    return Plan(
+        portfolio=s.problem.head.portfolio, policy=s.policy.policy, start=s.problem.head.start, weeks=s.weeks,
+        allocation=_allocation(model, x), pace=_pace(model, state, pace, progress),
+        moves=moves(s.problem, [p.project for p in s.projects], s.pair_project, s.pair_pool, x, s.base),
+        utilisation=_utilisation(model, x), reasons=reasons(s, state, pace),
+    )  # fmt: skip
+
+
+def supported(model: Model, x: Floats) -> Floats:
+    """The pace that amounts support per project and week: the scarcest need's effective supply over its full."""
+    s = model.setting
+    before = np.concatenate([s.base[:, None], x[:, :-1]], axis=1)
+    arrived = np.maximum(0.0, x - before)
+    effective = np.zeros((len(s.needs), s.weeks))
+    useful = x.copy()
+    for k in range(len(s.pairs)):
+        for age, loss in enumerate(s.loss(int(s.pair_kind[k]))):
+            useful[k, age:] -= loss * arrived[k, : s.weeks - age]
+    np.add.at(effective, s.pair_need, s.rate[:, None] * useful)
+    found = np.ones((len(s.projects), s.weeks))
+    for n in np.flatnonzero(s.full > 0):
+        i = s.need_project[n]
+        found[i] = np.minimum(found[i], effective[n] / s.full[n])
+    return np.clip(found, 0.0, 1.0)
+
+
+def paces(model: Model, x: Floats, on: Bools, complete: Bools, planned: Floats) -> tuple[Floats, Floats]:
+    """Pace and progress (NaN for run projects) with six decimals; builds complete exactly when the plan says so."""
+    s = model.setting
+    best = supported(model, x) * on
+    pace = np.round(best - 5e-7, 6).clip(0.0)
+    progress = np.full(pace.shape, np.nan)
+    for i in np.flatnonzero(s.is_build):
+        _build(model, i, best[i], complete[i], planned[i], pace[i], progress[i])
+    return pace, progress
+
+
+def _build(
+    model: Model, i: int, best: Floats, complete: Bools, planned: Floats, pace: Floats, progress: Floats
+) -> None:
+    """Pace and progress of one build, written into the last two arrays; rounding does not add up over the weeks."""
+    p = model.setting.projects[i]
+    duration = p.duration or 1.0
+    target = p.progress + np.cumsum(np.clip(planned, 0.0, 1.0)) / duration
+    done = p.progress
+    for t in range(len(pace)):
+        goal = 1.0 if complete[t + 1] else min(float(target[t]), ALMOST)
+        wanted = 0.0 if complete[t] else min(float(best[t]) + 5e-7, max(0.0, (goal - done) * duration), 1.0)
+        pace[t] = round(wanted, 6)
+        done += pace[t] / duration
+        progress[t] = 1.0 if complete[t + 1] and done > 1.0 - NEARLY else round(min(done, ALMOST), 6)
+
+
+def states(on: Bools, complete: Bools, has_been: Bools) -> np.ndarray:
+    """The state of each project and week."""
+    earlier = np.concatenate([has_been[:, None], on[:, :-1]], axis=1)
+    been = np.logical_or.accumulate(earlier, axis=1)
+    off = np.where(been, str(State.PAUSED), str(State.WAITING))
+    return np.where(complete, str(State.COMPLETE), np.where(on, str(State.RUNNING), off))
+
+
+def _allocation(model: Model, x: Floats) -> pd.DataFrame:
+    s = model.setting
+    t, k = np.nonzero(x.T > 0)
+    names = np.array(s.pairs, dtype=object).reshape(-1, 3)[k]
+    weeks = np.array(s.problem.weeks, dtype=object)[t]
+    columns = (weeks, names[:, 0], names[:, 1], names[:, 2], x[k, t])
+    return pd.DataFrame(dict(zip(COLUMNS["allocation"], columns, strict=True)))
+
+
+def _pace(model: Model, state: np.ndarray, pace: Floats, progress: Floats) -> pd.DataFrame:
+    s = model.setting
+    rows = []
+    planned = {p.project: i for i, p in enumerate(s.projects)}
+    for t, week in enumerate(s.problem.weeks):
+        for p in s.problem.projects:
+            i = planned.get(p.project)
+            if i is None:
+                rows.append((week, p.project, str(State.COMPLETE), 0.0, 1.0 if p.kind == "build" else np.nan))
+            else:
+                rows.append((week, p.project, state[i, t], pace[i, t], progress[i, t]))
+    return pd.DataFrame(rows, columns=list(COLUMNS["pace"]))
+
+
+def _utilisation(model: Model, x: Floats) -> pd.DataFrame:
+    s = model.setting
+    used = np.zeros(s.capacity.shape)
+    np.add.at(used, s.pair_pool, x)
+    t, r = np.indices((s.weeks, len(s.problem.pools)))
+    t, r = t.ravel(), r.ravel()
+    pools: Ints = np.array([p.pool for p in s.problem.pools], dtype=object)
+    used = np.round(used[r, t], 6)
+    spare = np.round(np.maximum(0.0, s.capacity[r, t] - used), 6)
+    weeks = np.array(s.problem.weeks, dtype=object)[t]
+    columns = (weeks, pools[r], s.capacity[r, t], used, spare, np.full(len(used), np.nan))
+    return pd.DataFrame(dict(zip(COLUMNS["utilisation"], columns, strict=True)))

@@ -1,0 +1,109 @@
+"""problem -> model -> stages -> plan -> check -> outcome: the whole way of one plan."""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import version
+
+import numpy as np
+
+from solver.check import check
+from solver.classes import class_name
+from solver.conflict import conflicts
+from solver.engine import Clock
+from solver.faults import Fault
+from solver.model import Model, build
+from solver.plan import ClassResult, Outcome, Plan, Status
+from solver.problem import Problem
+from solver.progress import OnProgress, Options, ShouldStop, never_stop
+from solver.publish import publish
+from solver.joint import decide_jointly
+from solver.stages import Stages
+
+
+PUBLISHED = 5e-4
+"""Percent of an ideal that publishing paces with six decimals may cost."""
+SMALL = 1500
+"""Columns up to which every class is decided in one exact model with all the others."""
+
+
+class BrokenPlan(RuntimeError):
+    """The solver made a plan that the checker refuses; it is never returned."""
+
+
+def solve(
+    problem: Problem,
+    policy: str,
+    *,
+    options: Options = Options(),  # noqa: B008 - frozen
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop = never_stop,
+) -> Outcome:
+    """The best plan of a problem under a policy, with its proof. Infeasible and invalid are answers, not errors.
+
+    Raises BrokenPlan if the checker refuses the plan, which would be a defect of this library.
+    """
+    if policy not in problem.policy:
+        known = ", ".join(problem.policy) or "none"
+        fault = Fault("policies", "is not a policy of this portfolio", f"one of {known}", column="policy", value=policy)
+        return Outcome(Status.INVALID, problem.head.portfolio, policy, faults=(fault,), digest=problem.digest)
+    clock = Clock(options, should_stop)
+    model = build(problem, policy)
+    seconds = {"model": clock.seconds}
+    stages = Stages(model, clock, on_progress)
+    found = decide_jointly(stages) if model.size <= SMALL else _decide(stages)
+    seconds["solve"] = clock.seconds - seconds["model"]
+    facts = {
+        "portfolio": problem.head.portfolio, "policy": policy, "digest": problem.digest, "versions": versions(),
+        "options": {"time_limit": options.time_limit, "gap": options.gap, "threads": options.threads, "seed": options.seed},
+    }  # fmt: skip
+    if not found:
+        against = () if clock.over() else conflicts(model, clock)
+        status = Status.INFEASIBLE if against else Status.STOPPED
+        return Outcome(status, conflicts=against, seconds={**seconds, "total": clock.seconds}, **facts)  # type: ignore[arg-type]
+    return _checked(stages, publish(model, stages.values), seconds, facts)
+
+
+def _decide(stages: Stages) -> bool:
+    """Every class from the top; False if there is no plan at all, or none was found in time."""
+    if not stages.stand_by():
+        return False
+    ranks = sorted(stages.model.classes)
+    for n, rank in enumerate(ranks):
+        share = stages.clock.left / (len(ranks) - n) * 1.5
+        if not stages.decide(rank, limit=0.0 if stages.clock.over() else share):
+            return False
+    return True
+
+
+def _checked(stages: Stages, plan: Plan, seconds: dict[str, float], facts: dict[str, object]) -> Outcome:
+    """The outcome of a plan that passed its check."""
+    model, started = stages.model, time.perf_counter()
+    problem, policy = model.setting.problem, model.setting.policy.policy
+    report = check(problem, policy, plan)
+    classes = tuple(
+        ClassResult(
+            rank, class_name(rank), report.attained.get(rank, 0.0), ideal,
+            max(report.attained.get(rank, 0.0), stages.bounds.get(rank, np.inf) + model.constants.get(rank, 0.0))
+            if rank in stages.bounds else ideal,
+        )
+        for rank, ideal in report.ideal.items()
+    )  # fmt: skip
+    if not report.ok:
+        raise BrokenPlan("; ".join(str(v) for v in report.violations[:5]))
+    proven = all(c.gap_percent <= 100.0 * stages.gap + PUBLISHED for c in classes)
+    seconds = {**seconds, "check": time.perf_counter() - started, "total": stages.clock.seconds}
+    return Outcome(
+        Status.OPTIMAL if proven and not stages.clock.stopped else Status.FEASIBLE, plan=plan, classes=classes,
+        arrivals=report.arrivals, pauses=report.pauses, cost=report.cost, seconds=seconds, **facts,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def versions() -> dict[str, str]:
+    """The versions that a plan depends on."""
+    return {name: version(name) for name in ("codered", "pulp", "highspy")}
+
+
+def model_of(problem: Problem, policy: str) -> Model:
+    """The model that `solve` would build, for a look at its rows or a second solver."""
+    return build(problem, policy)
