@@ -20,6 +20,8 @@ from solver.progress import OnProgress, Progress
 
 PROOF, SLACK = 0.35, 0.1
 """Shares of the gap asked for: what a MIP may leave unproven, and what settling may give away for calmer moves."""
+HELD = 0.3
+"""Share of the gap that later classes may take back from one that is decided, where they share its projects."""
 GRACE = 10.0
 """Seconds that a linear step may take even when the time is up: without it there would be no whole plan."""
 ROUNDING = 0.2
@@ -41,6 +43,7 @@ class Stages:
         self.lower, self.upper = self.model.lower.copy(), self.model.upper.copy()
         self.values = np.zeros(self.model.size)
         self.bounds: dict[int, float] = {}
+        self.held: list[tuple[Floats, float]] = []
         self.attached = attached(self.model)
 
     # -- the steps of a class ----------------------------------------------------------------------
@@ -79,6 +82,7 @@ class Stages:
             self.values = before
         self._improve(rank, free, lower, upper, limit)
         self._keep(mine, rank)
+        self.held.append((weights, self._least(rank, HELD)))
         return True
 
     @property
@@ -222,7 +226,7 @@ class Stages:
         weights = np.zeros(self.model.size)
         weights[v.pace[i, :week]] = 1.0
         task = self._task(free, lower, upper, weights)
-        task = Task(**{**{f: getattr(task, f) for f in Task.__slots__}, "values": values})
+        task = Task(**{**{f: getattr(task, f) for f in Task.__slots__}, "values": values, "holds": ()})
         answer = run(self.model, task, self.clock)
         return not answer.finished or answer.objective >= self.model.setting.remaining[i] - 1e-6
 
@@ -270,7 +274,8 @@ class Stages:
     ) -> Task:  # fmt: skip
         limit = max(GRACE, self.clock.left) if limit is None else limit
         none = np.zeros_like(free)
-        return Task(free, self.values, lower, upper, none, objective, maximise, holds or (), 0.0, max(0.5, limit))
+        held = [*self.held, *(holds or ())]
+        return Task(free, self.values, lower, upper, none, objective, maximise, held, 0.0, max(0.5, limit))
 
     def _run(
         self, task: Task, report: Callable[[float | None, float | None], None] | None, whole: Bools,
