@@ -69,11 +69,13 @@ def test_charts_do_not_shift_the_page_while_they_are_drawn(live: Site, page: Pag
 def test_a_row_is_edited_in_place_and_the_row_comes_back(live: Site, page: Page) -> None:
     page.goto(live.address + "/portfolio")
     page.get_by_role("link", name="Edit ads-platform").click()
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
     page.get_by_label("Value").fill("123.5")
     page.get_by_label("Your name").fill("Kim")
     page.get_by_role("button", name="Save").click()
     row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="ads-platform", exact=True))
     expect(row).to_contain_text("123.5")
+    expect(row.get_by_role("link", name="Edit")).to_be_focused()
     assert page.url.endswith("/portfolio")
 
 
@@ -83,3 +85,4 @@ def test_faults_come_back_into_the_row(live: Site, page: Page) -> None:
     page.get_by_label("Value").fill("lots")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("input[aria-invalid='true']")).to_have_value("lots")
+    expect(page.locator("input[aria-invalid='true']")).to_be_focused()

@@ -103,10 +103,17 @@ def test_a_running_job_shows_bound_and_gap_and_is_cancelled_in_under_a_second(li
     row = page.get_by_role("row").filter(has_text="focus").first
     expect(row).to_contain_text("215")
     expect(row).to_contain_text("2.10")
+    page.get_by_role("button", name="Cancel").focus()
+    page.wait_for_timeout(800)  # two polls later the keyboard must still be where it was
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
     began = time.monotonic()
-    page.get_by_role("button", name="Cancel").click()
+    page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("Cancelled", timeout=1000)
     assert time.monotonic() - began < 1
+    polls: list[str] = []
+    page.on("request", lambda request: polls.append(request.url))
+    page.wait_for_timeout(800)
+    assert polls == []
     expect(page.get_by_role("link", name="Back to the declaration")).to_be_visible()
 
 

@@ -38,4 +38,18 @@ window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("[data-once] button:disabled")) button.disabled = false;
 });
 
-document.querySelector("[data-focus-first], [aria-invalid='true']")?.focus();
+// Attention goes to what came back: the first fault, else what the server marked, else a form's first field.
+function focusIn(part) {
+  const first = part.querySelector("[aria-invalid='true']") || part.querySelector("[data-focus-first]");
+  first?.focus();
+}
+focusIn(document);
+document.addEventListener("htmx:after:settle", () => {
+  const editing = document.querySelector("td.editing");
+  if (editing && !editing.contains(document.activeElement)) {
+    focusIn(editing);
+    if (!editing.contains(document.activeElement)) editing.querySelector("input:not([readonly]):not([type='hidden']), select")?.focus();
+  } else if (!editing) {
+    focusIn(document.querySelector("tr.saved") || document.createElement("i"));
+  }
+});
