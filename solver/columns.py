@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]*")
@@ -191,10 +192,10 @@ def _read_curve(col: Column, text: str) -> tuple[tuple[float, float], ...]:
         points.append((float(x), float(y)))
     if len(points) < 2 or points[0] != (0.0, 0.0) or points[-1] != (1.0, 1.0):
         raise BadCell("does not go from 0:0 to 1:1", col.right)
-    if any(b[0] <= a[0] or b[1] < a[1] for a, b in zip(points, points[1:], strict=False)):
+    if any(b[0] <= a[0] or b[1] < a[1] for a, b in pairwise(points)):
         raise BadCell("does not rise from point to point", col.right)
-    slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in zip(points, points[1:], strict=False)]
-    if any(later > earlier + 1e-9 for earlier, later in zip(slopes, slopes[1:], strict=False)):
+    slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairwise(points)]
+    if any(later > earlier + 1e-9 for earlier, later in pairwise(slopes)):
         raise BadCell("is not concave (returns must not increase)", col.right)
     return tuple(points)
 

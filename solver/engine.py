@@ -19,6 +19,14 @@ Report = Callable[[float | None, float | None], None]
 _STATUS = highspy.HighsModelStatus
 
 
+class _Quiet(highspy.Highs):  # type: ignore[misc]
+    """HiGHS without its banner, which it prints before `silent()` can be called."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS's name
+        self.silent()
+        super().enableCallbacks()
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What HiGHS found: a solution or none, its value, the proven bound, and whether it ran to its end."""
@@ -71,6 +79,7 @@ class Task:
     limit: float = 60.0
     start: Floats | None = None
     skip: Bools | None = None
+    target: float | None = None
 
 
 def run(model: Model, task: Task, clock: Clock, report: Report | None = None) -> Answer:
@@ -107,7 +116,7 @@ def _load(model: Model, task: Task, columns: np.ndarray) -> highspy.Highs:
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_, lp.a_matrix_.index_ = starts.astype(np.int32), index.astype(np.int32)
     lp.a_matrix_.value_ = coefficient
-    highs = highspy.Highs()
+    highs = _Quiet()
     highs.silent()
     if task.discrete[columns].any():
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
@@ -134,6 +143,8 @@ def _limit(highs: highspy.Highs, task: Task, clock: Clock) -> None:
         "mip_feasibility_tolerance": 1e-7,
         "primal_feasibility_tolerance": 1e-8,
     }
+    if task.target is not None:
+        settings["objective_target"] = task.target - float(task.objective @ np.where(task.free, 0.0, task.values))
     for name, value in settings.items():
         highs.setOptionValue(name, value)
 
@@ -178,4 +189,4 @@ def _answer(highs: highspy.Highs, task: Task, columns: np.ndarray, fixed: float)
     worst = np.inf if task.maximise else -np.inf
     bound = info.mip_dual_bound if mixed else (info.objective_function_value if status == _STATUS.kOptimal else worst)
     bound = bound + fixed if np.isfinite(bound) else worst
-    return Answer(values, objective, bound, status == _STATUS.kOptimal, status == _STATUS.kInfeasible)
+    return Answer(values, objective, bound, status in (_STATUS.kOptimal, _STATUS.kObjectiveTarget), status == _STATUS.kInfeasible)

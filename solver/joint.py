@@ -11,7 +11,8 @@ from solver.stages import Stages
 
 def decide_jointly(stages: Stages) -> bool:
     """max V_0; then max V_c with V_k >= v_k - tolerance * ideal_k for all k < c; False if there is no plan."""
-    model, holds = stages.model, []
+    model = stages.model
+    holds: list[tuple[Floats, float]] = []
     for rank in sorted(model.classes):
         ideal = stages.ideal.get(rank, 0.0)
         answer = _run(stages, model.classes[rank], holds, gap=0.5 * stages.gap * ideal, rank=rank)

@@ -24,6 +24,7 @@ def publish(model: Model, values: Floats) -> Plan:
     x[np.abs(x) < 1e-6] = 0.0
     on = np.round(values[v.on]).astype(bool)
     complete = np.round(values[v.complete]).astype(bool)
+    _finish(model, x, on, complete, values[v.pace])
     pace, progress = paces(model, x, on, complete, values[v.pace])
     state = states(on, complete[:, :-1], s.has_been)
     return Plan(
@@ -32,6 +33,17 @@ def publish(model: Model, values: Floats) -> Plan:
         moves=moves(s.problem, [p.project for p in s.projects], s.pair_project, s.pair_pool, x, s.base),
         utilisation=_utilisation(model, x), reasons=reasons(s, state, pace),
     )  # fmt: skip
+
+
+def _finish(model: Model, x: Floats, on: Bools, complete: Bools, planned: Floats) -> None:
+    """A build whose work is done, and which holds nothing any more, is complete, also where nobody gains by it."""
+    s = model.setting
+    for i in np.flatnonzero(s.is_build & (s.remaining > 0)):
+        done = np.cumsum(planned[i]) >= s.remaining[i] - 1e-6
+        busy = np.flatnonzero(on[i] | (x[s.pair_project == i] > 0).any(axis=0))
+        last = int(busy[-1]) if len(busy) else -1
+        if 0 <= last < s.weeks and done[last] and on[i, last]:
+            complete[i, last + 1 :] = True
 
 
 def supported(model: Model, x: Floats) -> Floats:
@@ -59,11 +71,11 @@ def paces(model: Model, x: Floats, on: Bools, complete: Bools, planned: Floats) 
     pace = np.round(best - 5e-7, 6).clip(0.0)
     progress = np.full(pace.shape, np.nan)
     for i in np.flatnonzero(s.is_build):
-        _build(model, i, best[i], complete[i], planned[i], pace[i], progress[i])
+        _build(model, int(i), best[i], complete[i], planned[i], pace[i], progress[i])
     return pace, progress
 
 
-def _build(
+def _build(  # noqa: PLR0917 - two arrays are filled, the others read
     model: Model, i: int, best: Floats, complete: Bools, planned: Floats, pace: Floats, progress: Floats
 ) -> None:
     """Pace and progress of one build, written into the last two arrays; rounding does not add up over the weeks."""

@@ -1,4 +1,4 @@
-"""The record kinds of a portfolio: one frozen class each, whose fields are the columns of its CSV file and SQL table."""
+"""The record kinds of a portfolio: one frozen class each; its fields are the columns of its CSV file and SQL table."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def solve(
     stages = Stages(model, clock, on_progress)
     found = decide_jointly(stages) if model.size <= SMALL else _decide(stages)
     seconds["solve"] = clock.seconds - seconds["model"]
-    facts = {
+    facts: dict[str, object] = {
         "portfolio": problem.head.portfolio, "policy": policy, "digest": problem.digest, "versions": versions(),
         "options": {"time_limit": options.time_limit, "gap": options.gap, "threads": options.threads, "seed": options.seed},
     }  # fmt: skip

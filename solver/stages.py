@@ -18,7 +18,7 @@ from solver.model import Model
 from solver.model.sheet import Bools, Floats
 from solver.progress import OnProgress, Progress
 
-PROOF, SLACK = 0.35, 0.1
+PROOF, SLACK = 0.4, 0.1
 """Shares of the gap asked for: what a MIP may leave unproven, and what settling may give away for calmer moves."""
 HELD = 0.3
 """Share of the gap that later classes may take back from one that is decided, where they share its projects."""
@@ -26,6 +26,8 @@ GRACE = 10.0
 """Seconds that a linear step may take even when the time is up: without it there would be no whole plan."""
 ROUNDING = 0.2
 """Share of the gap asked for that whole steps may leave unproven."""
+ENOUGH = 0.85
+"""Share of the gap asked for at which a plan in whole steps is good enough to stop at."""
 
 
 @dataclass
@@ -49,14 +51,16 @@ class Stages:
     # -- the steps of a class ----------------------------------------------------------------------
 
     def stand_by(self) -> bool:
-        """A first whole plan in which everything stands by; False if there is none with projects at rest."""
-        lower, upper = self.resting(np.ones(len(self.first), dtype=bool))
+        """A first whole plan: with everything at rest that may be, else any; False if there is none."""
         weights = self.model.disruption + 1e-3 * self.model.cost
-        task = self._task(np.ones(self.model.size, dtype=bool), lower, upper, weights, maximise=False)
-        answer = self._run(task, None, self.model.discrete, gap=1e30)
-        if answer.values is not None:
-            self.values = answer.values
-        return answer.values is not None
+        for at_rest in (True, False):
+            lower, upper = self.resting(np.full(len(self.first), at_rest))
+            task = self._task(np.ones(self.model.size, dtype=bool), lower, upper, weights, maximise=False)
+            answer = self._run(task, None, self.model.discrete, gap=1e30)
+            if answer.values is not None:
+                self.values = answer.values
+                return True
+        return False
 
     def decide(self, rank: int, *, limit: float) -> bool:
         """Find the best value of a class; False if not even the standing plan could be kept."""
@@ -192,6 +196,8 @@ class Stages:
         calm = 1e-5 * ideal / (1.0 + self._busy())
         weights = self.model.classes[rank] - calm * self.model.disruption
         task = self._task(free, lower, upper, weights, limit=max(3.0, 0.15 * self.clock.left))
+        good = self.bounds[rank] - ENOUGH * self.gap * ideal
+        task = Task(**{**{f: getattr(task, f) for f in Task.__slots__}, "target": good - calm * self._busy()})
         answer = self._run(task, None, whole, ROUNDING * self.gap * ideal, start)
         if answer.values is not None:
             self.values = answer.values
@@ -214,7 +220,7 @@ class Stages:
             first, last = int(open_weeks[0]), s.weeks + 1
             while first < last:
                 middle = (first + last) // 2
-                if middle <= s.weeks and not self._reaches(i, middle, free, values, lower, upper):
+                if middle <= s.weeks and not self._reaches(int(i), middle, free, values, lower, upper):
                     first = middle + 1
                 else:
                     last = middle

@@ -1,4 +1,4 @@
-"""Problem -> model: decisions as columns, rules as rows, classes as weights, in arrays that PuLP and HiGHS read alike."""
+"""Problem -> model: decisions as columns, rules as rows, classes as weights, in arrays for PuLP and HiGHS alike."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Model:
         return [(block, n) for block in self.blocks for n in range(block.count)]
 
     def problem(self, rank: int) -> pulp.LpProblem:
-        """The model as a PuLP problem that maximises one class, for reading, writing as LP or MPS, and second opinions."""
+        """The model as a PuLP problem that maximises one class: to read, to write as LP or MPS, to solve elsewhere."""
         core = pulp.LpProblem(self.setting.problem.head.portfolio.replace("-", "_"), pulp.LpMaximize)
         names = (f"{name}_{n}" for name, count in self.families for n in range(count))
         kinds = (_rustcore.Category.Continuous, _rustcore.Category.Integer)
@@ -110,9 +110,9 @@ class Model:
         return core
 
     def _add_rows(self, core: pulp.LpProblem, ids: array[int], coefficients: array[float], n: int) -> None:
-        sides = ((self.low[n], _rustcore.Sense.GreaterEqual), (self.high[n], _rustcore.Sense.LessEqual))
+        sides: list[tuple[float, object]] = [(self.low[n], _rustcore.Sense.GreaterEqual), (self.high[n], _rustcore.Sense.LessEqual)]
         if self.low[n] == self.high[n]:
-            sides = ((self.low[n], _rustcore.Sense.Equal),)
+            sides = [(self.low[n], _rustcore.Sense.Equal)]
         for value, sense in sides:
             if np.isfinite(value) and len(ids):
                 row = _rustcore.AffineExpr()

@@ -14,7 +14,7 @@ import numpy as np
 from solver.model import say
 from solver.model.sheet import INF, Bools, Ints, Sheet, Terms
 from solver.model.variables import Setting, Variables
-from solver.records import ENGINEER, GPU, KINDS
+from solver.records import ENGINEER, GPU, KINDS, Floor
 
 Rule = Callable[[Setting, Variables, Sheet], None]
 
@@ -127,7 +127,7 @@ def _spell(changes: Ints, length: int, cut: Bools) -> Terms:
 def builds(s: Setting, v: Variables, sheet: Sheet) -> None:
     """6. duration * complete[p,t] <= done before + sum_{j<t} pace[p,j], sum_t pace[p,t] <= what remains.
 
-    complete never falls back, on + complete <= 1; on[p,t] <= complete[q,t] if p requires q; ever[p] + ever[q] <= 1 and
+    complete never falls back and rises only in a week with on = 1, on + complete <= 1; on[p,t] <= complete[q,t] if p requires q; ever[p] + ever[q] <= 1 and
     on[p,t] <= ever[p] if they exclude each other; must-in builds are complete by deadline or horizon's end.
     """
     b = np.flatnonzero(s.is_build)
@@ -141,6 +141,7 @@ def builds(s: Setting, v: Variables, sheet: Sheet) -> None:
     cells = np.arange(n * weeks).reshape(n, weeks)
     rise: list[Terms] = [(cells, v.complete[b, 1:], 1.0), (cells, v.complete[b, :-1], -1.0)]
     sheet.rows("builds", cells.size, rise, lower=0.0)
+    sheet.rows("builds", cells.size, [*rise, (cells, v.on[b], -1.0)], upper=0.0)
     sheet.rows("builds", cells.size, [(cells, v.on[b], 1.0), (cells, v.complete[b, :-1], 1.0)], upper=1.0)
     _links(s, v, sheet)
     for i in b:
@@ -198,7 +199,7 @@ def floors(s: Setting, v: Variables, sheet: Sheet) -> None:
 def floor_rows(s: Setting) -> list[tuple[int, int, Ints, np.ndarray, float]]:
     """Each floor as (first week, week after the last, pairs, weight per pair, amount)."""
     found = []
-    groups: dict[tuple[str, str, str | None], list] = {}
+    groups: dict[tuple[str, str, str | None], list[Floor]] = {}
     for row in s.problem.floors_of(s.policy.policy):
         groups.setdefault((row.project, row.need, row.pool), []).append(row)
     for (project, need, pool), rows in groups.items():
