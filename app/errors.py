@@ -11,7 +11,7 @@ class CoderedError(Exception):
     """The base of everything an action refuses with, besides solver.faults.InvalidInput."""
 
 
-class NotFound(CoderedError):  # noqa: N818 - named after the answer, not the class
+class NotFound(CoderedError):
     """Nothing of that kind has that id."""
 
     def __init__(self, kind: str, key: object) -> None:
@@ -19,11 +19,11 @@ class NotFound(CoderedError):  # noqa: N818 - named after the answer, not the cl
         super().__init__(f"no {kind} {self.key!r}")
 
 
-class Refused(CoderedError):  # noqa: N818 - named after the answer, not the class
+class Refused(CoderedError):
     """The request is understood but not allowed; the message says why."""
 
 
-class Unavailable(CoderedError):  # noqa: N818 - named after the answer, not the class
+class Unavailable(CoderedError):
     """The database did not answer in time; nothing was written."""
 
 
@@ -38,7 +38,7 @@ class Change:
     at: datetime
 
 
-class Conflict(CoderedError):  # noqa: N818 - named after the answer, not the class
+class Conflict(CoderedError):
     """Somebody else changed the record since it was read: what, who and when."""
 
     def __init__(self, subject: str, changed: Iterable[Change] = ()) -> None:

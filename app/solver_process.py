@@ -30,11 +30,11 @@ SOLVE, STOP = "solve", "stop"
 PROGRESS, OUTCOME, FAILED = "progress", "outcome", "failed"
 
 
-class SolverEnded(Exception):  # noqa: N818 - what happened, told to the job
+class SolverEnded(Exception):
     """The process was ended or ended by itself before there was an outcome; the message says why."""
 
 
-class SolveCancelled(Exception):  # noqa: N818 - what happened, told to the job
+class SolveCancelled(Exception):
     """The solve was stopped as asked."""
 
 

@@ -267,7 +267,6 @@ def steps(b: Book) -> None:
     b.add(b.x[k] == b.problem.step(k[2]) * n for k, n in b.steps.items())
 
 
-
 RULES: tuple[Callable[[Book], None], ...] = (
     capacity, pace, viable, dwell, builds, benefit, stances, floors, change, pins, steps,
 )  # fmt: skip

@@ -187,6 +187,8 @@ def _answer(highs: highspy.Highs, task: Task, columns: np.ndarray, fixed: float)
         values[whole] = np.round(values[whole])
         objective = float(task.objective @ values)
     worst = np.inf if task.maximise else -np.inf
-    bound = info.mip_dual_bound if mixed else (info.objective_function_value if status == _STATUS.kOptimal else worst)
+    proven = info.objective_function_value if status == _STATUS.kOptimal else worst
+    bound = info.mip_dual_bound if mixed else proven
     bound = bound + fixed if np.isfinite(bound) else worst
-    return Answer(values, objective, bound, status in (_STATUS.kOptimal, _STATUS.kObjectiveTarget), status == _STATUS.kInfeasible)
+    finished = status in (_STATUS.kOptimal, _STATUS.kObjectiveTarget)
+    return Answer(values, objective, bound, finished, status == _STATUS.kInfeasible)

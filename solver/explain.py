@@ -23,7 +23,9 @@ def reasons(s: Setting, state: np.ndarray, pace: Floats) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS["reasons"]))
 
 
-def _reason(s: Setting, i: int, t: int, state: str, pace: float, missing: list[str]) -> tuple[str, str]:
+def _reason(  # noqa: PLR0911, PLR0917 - one return per reason
+    s: Setting, i: int, t: int, state: str, pace: float, missing: list[str]
+) -> tuple[str, str]:
     """A short reason and its detail for one project-week."""
     p, name = s.projects[i], class_name(int(s.rank[i, t]))
     stance = s.stance[i] if s.in_force[t] else "normal"

@@ -12,7 +12,9 @@ Move = tuple[object, str, str, str, float]
 SMALL = 1e-7
 
 
-def moves(problem: Problem, projects: list[str], pair_project: Ints, pair_pool: Ints, x: Floats, base: Floats) -> pd.DataFrame:
+def moves(  # noqa: PLR0917 - the arrays of one plan
+    problem: Problem, projects: list[str], pair_project: Ints, pair_pool: Ints, x: Floats, base: Floats
+) -> pd.DataFrame:
     """Moves per week and pool that turn the baseline into week 0 and each week into the next."""
     found: list[Move] = []
     before = base

@@ -79,7 +79,7 @@ class Problem:
 
     def replace(self, **tables: Iterable[Any]) -> Problem:
         """This problem with whole tables exchanged: a what-if. Raises InvalidInput."""
-        return dataclasses.replace(self, **{name: tuple(rows) for name, rows in tables.items()})  # type: ignore[arg-type]
+        return dataclasses.replace(self, **{name: tuple(rows) for name, rows in tables.items()})
 
     @cached_property
     def digest(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Limits of one solve. `gap`: the proof asked for, as a share of each class's ideal (None: the policy's tolerance)."""
+    """Limits of one solve. `gap`: the proof asked for, as a share of each class's ideal (None: the tolerance)."""
 
     time_limit: float = 60.0
     gap: float | None = None

@@ -200,7 +200,9 @@ class Trigger:
     trigger: str = column(Type.ID, "id of the trigger", required=True, key=True)
     signal: str = column(Type.ID, "series it watches", required=True, refers="signals")
     window_days: int = column(Type.INTEGER, "length of the mean", required=True, minimum=1, maximum=366, unit="days")
-    drop: float = column(Type.AMOUNT, "fall that triggers, as a share (0.06 = 6 %)", required=True, minimum=0, maximum=1)
+    drop: float = column(
+        Type.AMOUNT, "fall that triggers, as a share (0.06 = 6 %)", required=True, minimum=0, maximum=1
+    )
     policy: str = column(Type.ID, "policy it advises", required=True, refers="policies")
 
 

@@ -12,14 +12,13 @@ from solver.classes import class_name
 from solver.conflict import conflicts
 from solver.engine import Clock
 from solver.faults import Fault
+from solver.joint import decide_jointly
 from solver.model import Model, build
 from solver.plan import ClassResult, Outcome, Plan, Status
 from solver.problem import Problem
 from solver.progress import OnProgress, Options, ShouldStop, never_stop
 from solver.publish import publish
-from solver.joint import decide_jointly
 from solver.stages import Stages
-
 
 PUBLISHED = 5e-4
 """Percent of an ideal that publishing paces with six decimals may cost."""

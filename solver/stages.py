@@ -188,9 +188,7 @@ class Stages:
         if answer.values is not None and answer.objective > self.attained(rank):
             self.values = answer.values
 
-    def _whole(
-        self, rank: int, free: Bools, lower: Floats, upper: Floats, whole: Bools, start: Floats | None
-    ) -> bool:
+    def _whole(self, rank: int, free: Bools, lower: Floats, upper: Floats, whole: Bools, start: Floats | None) -> bool:
         """Best value of the class in whole steps, a calm plan preferred; True if one was found and taken."""
         ideal = max(1e-9, self.ideal.get(rank, 0.0))
         calm = 1e-5 * ideal / (1.0 + self._busy())

@@ -1,6 +1,6 @@
 """Turn OR-Library's mknap1 file (Petersen's R&D project selection) into one portfolio folder per instance.
 
-    python examples/petersen/convert.py mknap1.txt examples/petersen
+python examples/petersen/convert.py mknap1.txt examples/petersen
 """
 
 from __future__ import annotations

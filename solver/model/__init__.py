@@ -110,7 +110,10 @@ class Model:
         return core
 
     def _add_rows(self, core: pulp.LpProblem, ids: array[int], coefficients: array[float], n: int) -> None:
-        sides: list[tuple[float, object]] = [(self.low[n], _rustcore.Sense.GreaterEqual), (self.high[n], _rustcore.Sense.LessEqual)]
+        sides: list[tuple[float, _rustcore.Sense]] = [
+            (self.low[n], _rustcore.Sense.GreaterEqual),
+            (self.high[n], _rustcore.Sense.LessEqual),
+        ]
         if self.low[n] == self.high[n]:
             sides = [(self.low[n], _rustcore.Sense.Equal)]
         for value, sense in sides:

@@ -1,7 +1,7 @@
 """The rules of the planning problem, one function each; the docstring is the rule's mathematics.
 
-Letters as in `Setting`: projects p, needs l, pairs k of a need and a pool, pools r, weeks t. A function adds its rows to
-the sheet and nothing else. `RULES` is the table of contents; each has its twin in `solver.check`.
+Letters as in `Setting`: projects p, needs l, pairs k of a need and a pool, pools r, weeks t. A function adds its rows
+to the sheet and nothing else. `RULES` is the table of contents; each has its twin in `solver.check`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Rule = Callable[[Setting, Variables, Sheet], None]
 def capacity(s: Setting, v: Variables, sheet: Sheet) -> None:
     """1. sum_{k in r} x[k,t] <= capacity[r,t]  for all r, t."""
     row = s.pair_pool[:, None] * s.weeks + np.arange(s.weeks)
-    sheet.rows("capacity", s.capacity.size, [(row, v.x, 1.0)], upper=s.capacity.ravel(), label=lambda n: say.capacity(s, n))
+    sheet.rows("capacity", s.capacity.size, [(row, v.x, 1.0)], upper=s.capacity.ravel(), label=partial(say.capacity, s))
 
 
 def pace(s: Setting, v: Variables, sheet: Sheet) -> None:
@@ -64,7 +64,7 @@ def viable(s: Setting, v: Variables, sheet: Sheet) -> None:
     grid = np.arange(len(s.needs) * s.weeks).reshape(len(s.needs), s.weeks)
     supply: Terms = (grid[s.pair_need], v.x, s.rate[:, None])
     low = [supply, *_paused(s, v, grid, -s.standby), (grid, v.on[s.need_project], -s.minimum[:, None])]
-    sheet.rows("viable", grid.size, low, lower=0.0, label=lambda n: say.minimum(s, n))
+    sheet.rows("viable", grid.size, low, lower=0.0, label=partial(say.minimum, s))
     most = -(s.full + s.full_slack)[:, None]
     high = [supply, *_paused(s, v, grid, -(s.standby + s.standby_slack)), (grid, v.on[s.need_project], most)]
     sheet.rows("viable", grid.size, high, upper=0.0)

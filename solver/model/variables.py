@@ -239,7 +239,7 @@ def declare(setting: Setting, sheet: Sheet) -> Variables:
 
     x[k,t] >= 0 amounts, arrive[k,t] >= 0 arrivals, on[p,t] in {0,1}, pace[p,t] in 0..1, gain[p,t] in 0..1 the curve's
     value, complete[p,t] in {0,1} for t = 0..weeks (complete by the end of an earlier week; never for run projects),
-    start[p,t], stop[p,t] >= 0 changes of on, been[p,t] whether it was on in a week <= t, ever[p] whether it is on at all.
+    start[p,t], stop[p,t] >= 0 changes of on, been[p,t] whether it was on in a week <= t, ever[p] whether it is at all.
     """
     projects, pairs, weeks = len(setting.projects), len(setting.pairs), setting.weeks
     most = setting.capacity[setting.pair_pool] if pairs else np.zeros((0, weeks))
