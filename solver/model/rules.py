@@ -22,12 +22,12 @@ Rule = Callable[[Setting, Variables, Sheet], None]
 def capacity(s: Setting, v: Variables, sheet: Sheet) -> None:
     """1. sum_{k in r} x[k,t] <= capacity[r,t]  for all r, t."""
     row = s.pair_pool[:, None] * s.weeks + np.arange(s.weeks)
-    sheet.rows("capacity", s.capacity.size, [(row, v.x, 1.0)], upper=s.capacity.ravel(), label=partial(say.capacity, s))
+    most = s.whole_capacity.ravel()
+    sheet.rows("capacity", most.size, [(row, v.x, 1.0)], upper=most, label=partial(say.capacity, s))
 
 
 def pace(s: Setting, v: Variables, sheet: Sheet) -> None:
-    """2. full[l] * pace[p,t] <= effective[l,t]  for all l of p, t; pace[p,t] <= on[p,t] where p has no
-    needs or a standby (else `viable` says it).
+    """2. full[l] * pace[p,t] <= effective[l,t]  for all l of p, t; pace[p,t] <= on[p,t] where supply does not bound it.
 
     effective[l,t] = sum_{k in l} rate[k] * (x[k,t] - sum_j loss[j] * arrive[k,t-j]), loss = ramp + mentor's tax, so that
     the row also says effective >= 0, on or off, and needs no big M.
@@ -57,13 +57,15 @@ def ramp(s: Setting, v: Variables, sheet: Sheet) -> None:
 
 
 def viable(s: Setting, v: Variables, sheet: Sheet) -> None:
-    """4. minimum[l] * on + standby[l] * paused <= sum_{k in l} rate[k] x[k,t] <= (full[l] + step) * on + (standby[l] + step) * paused.
+    """4. minimum[l] * on + standby[l] * paused <= sum_{k in l} rate[k] x[k,t] <= full[l] * on + standby[l] * paused.
 
-    paused[p,t] = been[p,t] - on[p,t] - complete[p,t]; been is 1 from the first week on (or the baseline) in which p was on.
+    On the left amounts count as what whole steps can supply, on the right there is one step more where steps do not
+    divide them. paused[p,t] = been[p,t] - on[p,t] - complete[p,t]; been is 1 from the week on (or the baseline) in
+    which p was first on.
     """
     grid = np.arange(len(s.needs) * s.weeks).reshape(len(s.needs), s.weeks)
     supply: Terms = (grid[s.pair_need], v.x, s.rate[:, None])
-    low = [supply, *_paused(s, v, grid, -s.standby), (grid, v.on[s.need_project], -s.minimum[:, None])]
+    low = [supply, *_paused(s, v, grid, -s.whole_standby), (grid, v.on[s.need_project], -s.whole_minimum[:, None])]
     sheet.rows("viable", grid.size, low, lower=0.0, label=partial(say.minimum, s))
     most = -(s.full + s.full_slack)[:, None]
     high = [supply, *_paused(s, v, grid, -(s.standby + s.standby_slack)), (grid, v.on[s.need_project], most)]
@@ -127,8 +129,9 @@ def _spell(changes: Ints, length: int, cut: Bools) -> Terms:
 def builds(s: Setting, v: Variables, sheet: Sheet) -> None:
     """6. duration * complete[p,t] <= done before + sum_{j<t} pace[p,j], sum_t pace[p,t] <= what remains.
 
-    complete never falls back and rises only in a week with on = 1, on + complete <= 1; on[p,t] <= complete[q,t] if p requires q; ever[p] + ever[q] <= 1 and
-    on[p,t] <= ever[p] if they exclude each other; must-in builds are complete by deadline or horizon's end.
+    complete never falls back and rises only in a week with on = 1, on + complete <= 1; on[p,t] <= complete[q,t] if p
+    requires q; ever[p] + ever[q] <= 1 and on[p,t] <= ever[p] if they exclude each other; must-in builds are complete by
+    deadline or horizon's end.
     """
     b = np.flatnonzero(s.is_build)
     n, weeks = len(b), s.weeks
@@ -174,7 +177,7 @@ def _links(s: Setting, v: Variables, sheet: Sheet) -> None:
 
 
 def stances(s: Setting, v: Variables, sheet: Sheet) -> None:
-    """7. start <= t < end: pause -> on[p,t] = 0, protect -> on[p,t] + complete[p,t] = 1 (run projects by their bounds)."""
+    """7. start <= t < end: pause -> on[p,t] = 0, protect -> on[p,t] + complete[p,t] = 1 (runs by their bounds)."""
     p, t = np.nonzero(s.forced_on & s.is_build[:, None] & ~s.forced_off)
     rows = np.arange(len(p))
     terms: list[Terms] = [(rows, v.on[p, t], 1.0), (rows, v.complete[p, t], 1.0)]
@@ -293,4 +296,4 @@ RULES: dict[str, Rule] = {
     "pins": pins,
     "money": money,
 }
-"""Rules 1-10 in their order; `must` is part of `builds` and of the bounds of `on`, rule 11 (steps) is `solver.steps`."""
+"""Rules 1-10 in their order; `must` is part of `builds` and of the bounds of `on`, rule 11 is `Model.discrete`."""

@@ -12,6 +12,9 @@ from solver.model.sheet import Bools, Floats, Ints, Sheet
 from solver.problem import Problem
 from solver.records import ENGINEER, GPU, KINDS, Need, Policy, Project
 
+COMBINATIONS = 100_000
+"""Sums of steps that are looked through for the least that serves a need."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -139,6 +142,29 @@ class Setting:
         return np.array(rows, dtype=float).reshape(len(rows), self.weeks)
 
     @cached_property
+    def whole_capacity(self) -> Floats:
+        """Supply by pool and week in whole steps of the pool."""
+        step = np.array([self.problem.step(p.pool) for p in self.problem.pools], dtype=float)[:, None]
+        unit = np.where(step > 0, step, 1.0)
+        return np.where(step > 0, np.floor(self.capacity / unit + 1e-9) * unit, self.capacity)
+
+    @cached_property
+    def whole_minimum(self) -> Floats:
+        """The least supply of each need, in whole steps of its pools, that is no less than its minimum."""
+        return self._whole(self.minimum)
+
+    @cached_property
+    def whole_standby(self) -> Floats:
+        """The least supply of each need, in whole steps of its pools, that is no less than its standby."""
+        return self._whole(self.standby)
+
+    def _whole(self, amounts: Floats) -> Floats:
+        units: list[set[float]] = [set() for _ in self.needs]
+        for need, unit in zip(self.pair_need, self.step * self.rate, strict=True):
+            units[need].add(float(unit))
+        return np.array([least_of(tuple(u), float(a)) for u, a in zip(units, amounts, strict=True)])
+
+    @cached_property
     def cost(self) -> Floats:
         """Cost per unit and week of each pair's pool."""
         return np.array([self.problem.pool[r].cost for _, _, r in self.pairs], dtype=float)
@@ -209,6 +235,19 @@ class Setting:
     def remaining(self) -> Floats:
         """Weeks at full pace that each build still takes (0 for run projects)."""
         return np.array([(1.0 - p.progress) * (p.duration or 0.0) for p in self.projects], dtype=float)
+
+
+def least_of(units: tuple[float, ...], amount: float) -> float:
+    """The least sum of whole multiples of the units that is no less than an amount (which it is where any unit is 0)."""
+    if amount <= 0 or not units or min(units) <= 0:
+        return amount
+    sums = np.zeros(1)
+    for unit in sorted(units, reverse=True):
+        counts = np.arange(np.ceil(amount / unit - 1e-9) + 1)
+        if len(sums) * len(counts) > COMBINATIONS:
+            return amount
+        sums = np.unique(np.round(sums[:, None] + unit * counts, 9))
+    return float(sums[sums >= amount - 1e-9][0])
 
 
 @dataclass(frozen=True)
