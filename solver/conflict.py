@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 
+from solver.elastic import with_slack
 from solver.engine import Clock, Task, run
 from solver.model import Model
 from solver.plan import Conflict
@@ -19,7 +18,7 @@ MOST = 12
 def conflicts(model: Model, clock: Clock) -> tuple[Conflict, ...]:
     """Rules whose breaking, together, would make a plan possible; empty if the time did not suffice to name them."""
     soft = [n for n, (block, _) in enumerate(model.rule_of_row) if block.rule in SOFT and block.label is not None]
-    elastic, slack = _with_slack(model, soft)
+    elastic, slack = with_slack(model, np.array(soft, dtype=np.int64))
     everything = np.ones(elastic.size, dtype=bool)
     price = np.zeros(elastic.size)
     rules = [model.rule_of_row[n][0].rule for n in soft]
@@ -33,23 +32,6 @@ def conflicts(model: Model, clock: Clock) -> tuple[Conflict, ...]:
         if answer.values is not None and (broken := np.flatnonzero(answer.values[slack] > 1e-5)).size:
             return _named(model, [(soft[n], answer.values[slack[n]]) for n in broken])
     return ()
-
-
-def _with_slack(model: Model, soft: list[int]) -> tuple[Model, np.ndarray]:
-    """The model with one more column per soft row, which fills what is missing on its finite side."""
-    slack = model.size + np.arange(len(soft))
-    rows = np.array(soft, dtype=np.int64)
-    pushes_up = np.isfinite(model.low[rows])
-    row = np.concatenate([model.row, rows])
-    column = np.concatenate([model.column, slack])
-    coefficient = np.concatenate([model.coefficient, np.where(pushes_up, 1.0, -1.0)])
-    order = np.lexsort((column, row))
-    zeros = np.zeros(len(soft))
-    return dataclasses.replace(
-        model, row=row[order], column=column[order], coefficient=coefficient[order],
-        lower=np.concatenate([model.lower, zeros]), upper=np.concatenate([model.upper, zeros + 1e9]),
-        binary=np.concatenate([model.binary, zeros.astype(bool)]), scale=np.concatenate([model.scale, zeros + 1]),
-    ), slack  # fmt: skip
 
 
 def _named(model: Model, broken: list[tuple[int, float]]) -> tuple[Conflict, ...]:

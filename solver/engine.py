@@ -89,7 +89,7 @@ def run(model: Model, task: Task, clock: Clock, report: Report | None = None) ->
     if not len(columns):
         return Answer(task.values.copy(), fixed, fixed, finished=True, infeasible=False)
     highs = _load(model, task, columns)
-    _limit(highs, task, clock)
+    _limit(highs, task, clock, on_off=not (task.discrete & task.free & ~model.binary).any())
     _listen(highs, task, clock, report, fixed)
     highs.run()
     return _answer(highs, task, columns, fixed)
@@ -132,8 +132,8 @@ def _load(model: Model, task: Task, columns: np.ndarray) -> highspy.Highs:
     return highs
 
 
-def _limit(highs: highspy.Highs, task: Task, clock: Clock) -> None:
-    """Limits, gap, threads and seed."""
+def _limit(highs: highspy.Highs, task: Task, clock: Clock, *, on_off: bool) -> None:
+    """Limits, gap, threads and seed; heuristics that were measured to cost more than they find are off."""
     settings: dict[str, object] = {
         "time_limit": max(0.01, task.limit),
         "mip_rel_gap": 0.0,
@@ -142,6 +142,9 @@ def _limit(highs: highspy.Highs, task: Task, clock: Clock) -> None:
         "random_seed": clock.options.seed,
         "mip_feasibility_tolerance": 1e-7,
         "primal_feasibility_tolerance": 1e-8,
+        "mip_heuristic_run_rins": False,
+        "mip_heuristic_run_root_reduced_cost": not on_off,
+        "mip_allow_restart": not on_off,
     }
     if task.target is not None:
         settings["objective_target"] = task.target - float(task.objective @ np.where(task.free, 0.0, task.values))

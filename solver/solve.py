@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from importlib.metadata import version
 
 import numpy as np
@@ -54,7 +55,7 @@ def solve(
     seconds["solve"] = clock.seconds - seconds["model"]
     facts: dict[str, object] = {
         "portfolio": problem.head.portfolio, "policy": policy, "digest": problem.digest, "versions": versions(),
-        "options": {"time_limit": options.time_limit, "gap": options.gap, "threads": options.threads, "seed": options.seed},
+        "options": asdict(options),
     }  # fmt: skip
     if not found:
         against = () if clock.over() else conflicts(model, clock)

@@ -27,7 +27,7 @@ def capacity(s: Setting, v: Variables, sheet: Sheet) -> None:
 
 
 def pace(s: Setting, v: Variables, sheet: Sheet) -> None:
-    """2. full[l] * pace[p,t] <= effective[l,t]  for all l of p, t; pace[p,t] <= on[p,t] where supply does not bound it.
+    """2. full[l] * pace[p,t] <= effective[l,t]  for all l of p, t; pace[p,t] <= on[p,t] where supply is no bound.
 
     effective[l,t] = sum_{k in l} rate[k] * (x[k,t] - sum_j loss[j] * arrive[k,t-j]), loss = ramp + mentor's tax, so that
     the row also says effective >= 0, on or off, and needs no big M.

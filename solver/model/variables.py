@@ -238,7 +238,7 @@ class Setting:
 
 
 def least_of(units: tuple[float, ...], amount: float) -> float:
-    """The least sum of whole multiples of the units that is no less than an amount (which it is where any unit is 0)."""
+    """The least sum of whole multiples of the units that is no less than an amount; the amount where a unit is 0."""
     if amount <= 0 or not units or min(units) <= 0:
         return amount
     sums = np.zeros(1)

@@ -1,0 +1,50 @@
+"""What is open while one class is decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.model import Model
+from solver.model.sheet import Bools, Floats
+
+if TYPE_CHECKING:
+    from solver.stages import Stages
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The projects of a class, the columns that are free, bounds of all columns, and the gap asked for in value."""
+
+    rank: int
+    mine: Bools
+    free: Bools
+    lower: Floats
+    upper: Floats
+    weights: Floats
+    ideal: float
+    gap: float
+
+    def with_decisions(self, stages: Stages, values: Floats | None = None) -> Part:
+        """The part with its binaries fixed as in the values given, or as decided so far."""
+        decided = stages.values if values is None else values
+        lower, upper = self.lower.copy(), self.upper.copy()
+        fixed = stages.model.binary & self.free
+        lower[fixed] = upper[fixed] = np.round(decided[fixed])
+        return replace(self, lower=lower, upper=upper)
+
+
+def attached(model: Model) -> Bools:
+    """Projects that cannot simply rest: floors, pins, must-in or protected builds, and all that these require."""
+    s = model.setting
+    names = {f.project for f in s.problem.floors_of(s.policy.policy)} | {p.project for p in s.problem.pins}
+    for i, p in enumerate(s.projects):
+        if p.kind == "build" and (p.must == "in" or s.forced_on[i].any()):
+            names.add(p.project)
+    more = names
+    while more:
+        more = {k.other for k in s.problem.links if k.relation == "requires" and k.project in names} - names
+        names |= more
+    return np.array([p.project in names for p in s.projects], dtype=bool)

@@ -1,0 +1,141 @@
+"""Whole steps: from the settled amounts of a class to what its pools can be split into."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.elastic import with_slack
+from solver.engine import run
+from solver.model.sheet import Bools, Floats, Ints
+from solver.part import Part
+
+if TYPE_CHECKING:
+    from solver.stages import Stages
+
+UNPROVEN = 0.2
+"""Share of the gap asked for that whole steps may leave unproven."""
+ENOUGH = 0.85
+"""Share of the gap asked for at which a plan in whole steps is good enough to stop at."""
+REPAIRS = 3
+"""How often projects that whole steps leave short are decided again before the class is given up."""
+
+
+def in_whole_steps(stages: Stages, part: Part, limit: float) -> bool:
+    """Round the values to whole steps, as near to the proof as time allows; False if there is no such plan."""
+    model = stages.model
+    whole = model.discrete & ~model.binary & part.free
+    decided = part.with_decisions(stages)
+    if np.allclose(stages.values[whole], np.round(stages.values[whole]), atol=1e-7):
+        stages.values[whole] = np.round(stages.values[whole])
+        return True
+    found = _round(stages, part, decided, whole) or _repair(stages, part, decided, whole)
+    if not proven(stages, part) and not stages.clock.over():
+        start = stages.values if found else None
+        found = _improve(stages, part, start, limit) or found
+    return found
+
+
+def proven(stages: Stages, part: Part) -> bool:
+    """Whether the values so far are within the gap asked for."""
+    return stages.bounds[part.rank] - stages.attained(part.rank) <= part.gap + 1e-9
+
+
+def _round(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
+    """With on/off as decided: next to the settled amounts, else one step further away, else any."""
+    settled, found = stages.values, False
+    for widen in (0.0, 1.0, np.inf):
+        lower, upper = decided.lower.copy(), decided.upper.copy()
+        lower[whole] = np.maximum(lower[whole], np.floor(settled[whole] + 1e-7) - widen)
+        upper[whole] = np.minimum(upper[whole], np.ceil(settled[whole] - 1e-7) + widen)
+        _a_week_more(stages, settled, lower, upper)
+        near = replace(part, lower=lower, upper=upper)
+        found = _search(stages, near, whole, stages.values if found else None) or found
+        if found and (proven(stages, part) or widen > 0):
+            return True
+    return found
+
+
+def _search(stages: Stages, part: Part, whole: Bools, start: Floats | None) -> bool:
+    """Best value of the class in whole steps, a calm plan preferred; True if one was found and taken."""
+    model = stages.model
+    busy = float(model.disruption @ stages.values)
+    calm = 1e-5 * max(part.ideal, 1e-9) / (1.0 + busy)
+    freed = model.binary & part.free & (part.lower < part.upper)
+    answer = stages.run(
+        part, part.weights - calm * model.disruption, discrete=whole | freed, gap=UNPROVEN * part.gap, start=start,
+        limit=max(3.0, 0.15 * stages.clock.left), target=stages.bounds[part.rank] - ENOUGH * part.gap - calm * busy,
+    )  # fmt: skip
+    if answer.values is not None:
+        stages.values = answer.values
+    return answer.values is not None
+
+
+def _a_week_more(stages: Stages, settled: Floats, lower: Floats, upper: Floats) -> None:
+    """Whole steps may cost a build its last bit of work: let each end a week later, with the people it has."""
+    s, v = stages.model.setting, stages.model.variables
+    complete = np.round(settled[v.complete])
+    for i in np.flatnonzero(s.is_build & (complete[:, -1] > 0.5) & (complete[:, 0] < 0.5)):
+        week = int(np.argmax(complete[i]))
+        lower[v.complete[i, week]] = stages.lower[v.complete[i, week]]
+        if week < s.weeks:
+            upper[v.on[i, week]] = stages.upper[v.on[i, week]]
+            mine = s.pair_project == i
+            held = np.ceil(settled[v.x[mine, week - 1]] - 1e-7)
+            most = np.minimum(stages.upper[v.x[mine, week]], np.maximum(upper[v.x[mine, week]], held))
+            upper[v.x[mine, week]] = most
+
+
+def _repair(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
+    """Whole steps leave some projects short of what their decisions need: decide those again."""
+    model, again = stages.model, np.zeros(len(stages.first), dtype=bool)
+    lower, upper = decided.lower.copy(), decided.upper.copy()
+    _a_week_more(stages, stages.values, lower, upper)
+    for _ in range(REPAIRS):
+        short = _short(stages, replace(part, lower=lower, upper=upper), whole)
+        if not len(short) or again[short].all():
+            return False
+        again[short] = True
+        open_ = again[model.owner] & model.binary & part.free
+        lower[open_], upper[open_] = part.lower[open_], part.upper[open_]
+        if _search(stages, replace(part, lower=lower, upper=upper), whole, None):
+            return True
+    return False
+
+
+def _short(stages: Stages, part: Part, whole: Bools) -> Ints:
+    """Projects whose rows cannot be kept in whole steps, where as little as possible is broken."""
+    model = stages.model
+    needs = np.zeros(len(model.low), dtype=bool)
+    needs[model.row[np.isin(model.column, model.variables.x) | np.isin(model.column, model.variables.pace)]] = True
+    soft = np.flatnonzero(needs & np.isfinite(model.low) & model.row_of("viable", "builds", "floors"))
+    elastic, slack = with_slack(model, soft)
+    more = np.zeros(len(soft))
+    freed = model.binary & part.free & (part.lower < part.upper)
+    price = np.zeros(elastic.size)
+    price[slack] = 1.0
+    task = replace(
+        stages.task(part), free=np.append(part.free, more == 0), values=np.append(stages.values, more),
+        lower=np.append(part.lower, more), upper=np.append(part.upper, more + 1e9), objective=price, maximise=False,
+        discrete=np.append(whole | freed, more > 0), gap=0.05, limit=max(3.0, 0.1 * stages.clock.left),
+        holds=[(np.append(weights, more), least) for weights, least in stages.held],
+    )  # fmt: skip
+    answer = run(elastic, task, stages.clock)
+    if answer.values is None:
+        return np.zeros(0, dtype=np.int64)
+    return np.unique(model.row_owner[soft[answer.values[slack] > 1e-6]])
+
+
+def _improve(stages: Stages, part: Part, start: Floats | None, limit: float) -> bool:
+    """While the proof falls short: decide again in whole steps, from the plan found so far."""
+    answer = stages.run(
+        part, discrete=stages.model.discrete & part.free, gap=0.9 * part.gap, start=start, limit=0.3 * limit,
+        report=stages.teller(part.rank),
+    )  # fmt: skip
+    stages.prove(part.rank, answer)
+    if answer.values is None or (start is not None and answer.objective <= stages.attained(part.rank)):
+        return False
+    stages.values = answer.values
+    return True
