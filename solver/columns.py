@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields
 from datetime import date, timedelta
 from decimal import Decimal
@@ -89,7 +89,7 @@ def column(
 
 
 @cache
-def columns_of(record: Hashable) -> tuple[Column, ...]:
+def columns_of(record: type[Any]) -> tuple[Column, ...]:
     """The columns of a record class, in the order of its fields."""
     return tuple(_column(f) for f in fields(record))
 

@@ -24,8 +24,8 @@ from solver.whole import in_whole_steps
 
 PROOF, SLACK = 0.4, 0.1
 """Shares of the gap asked for: what a MIP may leave unproven, and what settling may give away for calmer moves."""
-HELD = 0.3
-"""Share of the gap that later classes may take back from one that is decided, where they share its projects."""
+HELD = 0.9, 0.02
+"""Shares of the gap left, and at least of the gap, that later classes may take back where they share projects."""
 GRACE = 10.0
 """Seconds that a linear step may take even when the time is up: without it there would be no whole plan."""
 
@@ -91,7 +91,8 @@ class Stages:
         if not in_whole_steps(self, part, limit):
             self.values = before
         self._keep(part)
-        self.held.append((part.weights, self._least(part, HELD)))
+        left = HELD[0] * (part.gap - self.bounds[rank] + self.attained(rank))
+        self.held.append((part.weights, self.attained(rank) - max(left, HELD[1] * part.gap) - 1e-7))
         return True
 
     def _choose(self, part: Part, limit: float) -> bool:
@@ -137,7 +138,7 @@ class Stages:
     def _settle(self, part: Part) -> None:
         """With on/off fixed: least disruption and holdings, while the class gives up a sliver of its ideal at most."""
         thrift = 0.1 * np.where(self.model.discrete & ~self.model.binary, self.model.scale, 0.0)
-        holds = [(part.weights, self._least(part, SLACK))]
+        holds = [(part.weights, self.attained(part.rank) - SLACK * part.gap - 1e-7)]
         answer = self.run(part, self.model.disruption + thrift, maximise=False, holds=holds)
         if answer.values is not None:
             self.values = answer.values
@@ -149,9 +150,6 @@ class Stages:
             weeks = np.flatnonzero(s.rank[i] <= part.rank)
             for columns in (v.on[i, weeks], v.complete[i, weeks]):
                 self.lower[columns] = self.upper[columns] = np.round(self.values[columns])
-
-    def _least(self, part: Part, share: float) -> float:
-        return self.attained(part.rank) - share * part.gap - 1e-7
 
     # -- subproblems -------------------------------------------------------------------------------
 

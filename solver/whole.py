@@ -15,9 +15,9 @@ from solver.part import Part
 if TYPE_CHECKING:
     from solver.stages import Stages
 
-UNPROVEN = 0.2
+UNPROVEN = 0.05
 """Share of the gap asked for that whole steps may leave unproven."""
-ENOUGH = 0.85
+ENOUGH = 0.95
 """Share of the gap asked for at which a plan in whole steps is good enough to stop at."""
 REPAIRS = 3
 """How often projects that whole steps leave short are decided again before the class is given up."""

@@ -29,8 +29,8 @@ def capacity(s: Setting, v: Variables, sheet: Sheet) -> None:
 def pace(s: Setting, v: Variables, sheet: Sheet) -> None:
     """2. full[l] * pace[p,t] <= effective[l,t]  for all l of p, t; pace[p,t] <= on[p,t] where supply is no bound.
 
-    effective[l,t] = sum_{k in l} rate[k] * (x[k,t] - sum_j loss[j] * arrive[k,t-j]), loss = ramp + mentor's tax, so that
-    the row also says effective >= 0, on or off, and needs no big M.
+    effective[l,t] = sum_{k in l} rate[k] * (x[k,t] - sum_j loss[j] * arrive[k,t-j]), loss = ramp + mentor's tax: the
+    row also says effective >= 0, on or off, and needs no big M.
     """
     grid = np.arange(len(s.needs) * s.weeks).reshape(len(s.needs), s.weeks)
     terms: list[Terms] = [(grid, v.pace[s.need_project], -s.full[:, None]), (grid[s.pair_need], v.x, s.rate[:, None])]
