@@ -235,7 +235,7 @@ OPTIONAL = frozenset({"baseline", "links", "pins", "stances", "floors", "signals
 
 def columns(table: str) -> tuple[Column, ...]:
     """The columns of a table, in file order."""
-    return columns_of(TABLES[table])
+    return columns_of(TABLES[table])  # type: ignore[arg-type]  # a class is hashable
 
 
 def key_columns(table: str) -> tuple[Column, ...]:
@@ -245,7 +245,7 @@ def key_columns(table: str) -> tuple[Column, ...]:
 
 def key_of(record: Any) -> tuple[Any, ...]:
     """The values that identify a record within its table."""
-    return tuple(getattr(record, c.attribute) for c in columns_of(type(record)) if c.key)
+    return tuple(getattr(record, c.attribute) for c in columns_of(type(record)) if c.key)  # type: ignore[arg-type]  # a class is hashable
 
 
 def sort_key(record: Any) -> tuple[str, ...]:

@@ -70,6 +70,6 @@ def test_a_pool_does_not_give_to_another() -> None:
     x, base = np.array([[0.0], [2.0]]), np.array([2.0, 0.0])
     frame = moves(problem, ["ads"], np.array([0, 0]), np.array([1, 0]), x, base)
     assert sorted(zip(frame["pool"], frame["from"], frame["to"], strict=True)) == [
-        ("b200", "ads", SPARE),
-        ("h100", SPARE, "ads"),
+        ("b200", SPARE, "ads"),
+        ("h100", "ads", SPARE),
     ]
