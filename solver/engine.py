@@ -16,6 +16,8 @@ from solver.progress import Options, ShouldStop, never_stop
 Report = Callable[[float | None, float | None], None]
 """Told the best value and the bound so far, in the sense of the objective."""
 
+BRIEFLY = 0.5
+"""Seconds that every step may take, however late it is."""
 _STATUS = highspy.HighsModelStatus
 
 
@@ -56,6 +58,10 @@ class Clock:
     def left(self) -> float:
         """Seconds until the time limit."""
         return max(0.0, self.options.time_limit - self.seconds)
+
+    def budget(self, seconds: float) -> float:
+        """Seconds for one step: those wished for, or what is left, but enough to be worth a start."""
+        return max(BRIEFLY, min(seconds, self.left))
 
     def over(self) -> bool:
         """Whether the caller wants no more, or the time is up."""

@@ -65,13 +65,14 @@ def solve(
 
 
 def _decide(stages: Stages) -> bool:
-    """Every class from the top; False if there is no plan at all, or none was found in time."""
+    """Every class from the top, as far as time goes (the rest stands by); False if there is no plan to start from."""
     if not stages.stand_by():
         return False
     ranks = sorted(stages.model.classes)
     for n, rank in enumerate(ranks):
-        share = stages.clock.left / (len(ranks) - n) * 1.5
-        if not stages.decide(rank, limit=0.0 if stages.clock.over() else share):
+        if stages.clock.over():
+            return True
+        if not stages.decide(rank, limit=stages.clock.left / (len(ranks) - n) * 1.5):
             return False
     return True
 

@@ -98,13 +98,18 @@ class Stages:
     def _choose(self, part: Part, limit: float) -> bool:
         """Decide what is on when: by a relaxation first, and in full where its decisions do not hold in full."""
         teller, gap = self.teller(part.rank), PROOF * part.gap
-        light = self._light(part, max(2.0, 0.6 * limit))
+        light = self._light(part, self.clock.budget(max(2.0, 0.6 * limit)))
         answer = run(self.model, replace(light, discrete=self.model.binary, gap=gap), self.clock, teller)
         self.prove(part.rank, answer)
         if not answer.infeasible and self._ground(part, answer):
             return True
         answer = self.run(
-            part, discrete=self.model.binary, gap=gap, start=self.values, limit=max(2.0, 0.3 * limit), report=teller
+            part,
+            discrete=self.model.binary,
+            gap=gap,
+            start=self.values,
+            report=teller,
+            limit=self.clock.budget(max(2.0, 0.3 * limit)),
         )
         self.prove(part.rank, answer)
         if answer.values is not None:

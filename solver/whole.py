@@ -66,7 +66,8 @@ def _search(stages: Stages, part: Part, whole: Bools, start: Floats | None) -> b
     freed = model.binary & part.free & (part.lower < part.upper)
     answer = stages.run(
         part, part.weights - calm * model.disruption, discrete=whole | freed, gap=UNPROVEN * part.gap, start=start,
-        limit=max(3.0, 0.15 * stages.clock.left), target=stages.bounds[part.rank] - ENOUGH * part.gap - calm * busy,
+        limit=stages.clock.budget(max(3.0, 0.15 * stages.clock.left)),
+        target=stages.bounds[part.rank] - ENOUGH * part.gap - calm * busy,
     )  # fmt: skip
     if answer.values is not None:
         stages.values = answer.values
@@ -119,7 +120,8 @@ def _short(stages: Stages, part: Part, whole: Bools) -> Ints:
     task = replace(
         stages.task(part), free=np.append(part.free, more == 0), values=np.append(stages.values, more),
         lower=np.append(part.lower, more), upper=np.append(part.upper, more + 1e9), objective=price, maximise=False,
-        discrete=np.append(whole | freed, more > 0), gap=0.05, limit=max(3.0, 0.1 * stages.clock.left),
+        discrete=np.append(whole | freed, more > 0), gap=0.05,
+        limit=stages.clock.budget(max(3.0, 0.1 * stages.clock.left)),
         holds=[(np.append(weights, more), least) for weights, least in stages.held],
     )  # fmt: skip
     answer = run(elastic, task, stages.clock)
@@ -131,7 +133,8 @@ def _short(stages: Stages, part: Part, whole: Bools) -> Ints:
 def _improve(stages: Stages, part: Part, start: Floats | None, limit: float) -> bool:
     """While the proof falls short: decide again in whole steps, from the plan found so far."""
     answer = stages.run(
-        part, discrete=stages.model.discrete & part.free, gap=0.9 * part.gap, start=start, limit=0.3 * limit,
+        part, discrete=stages.model.discrete & part.free, gap=0.9 * part.gap, start=start,
+        limit=stages.clock.budget(0.3 * limit),
         report=stages.teller(part.rank),
     )  # fmt: skip
     stages.prove(part.rank, answer)

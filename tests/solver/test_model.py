@@ -1,0 +1,78 @@
+"""The model on its own: every rule adds its rows, and a second solver that reads it finds the same optimum."""
+
+from __future__ import annotations
+
+import numpy as np
+import pulp
+import pytest
+
+from solver import solve
+from solver.model import Model, build
+from solver.model.rules import RULES
+from solver.model.variables import least_of
+from solver.plan import Status
+from tests.solver.solving import LIMITS
+from tests.solver.tiny import named
+
+SHAPED_BY = {
+    "capacity": "minimum", "pace": "ramp", "ramp": "ramp", "viable": "standby", "dwell": "dwell", "builds": "build",
+    "stances": None, "floors": "floor", "change": "moves", "pins": "pin", "money": "money",
+}  # fmt: skip
+"""A portfolio of `named()` in which a rule has rows (no run project needs rows to be protected)."""
+WITHOUT = {"floors": "minimum", "change": "minimum", "pins": "minimum", "money": "minimum", "builds": "minimum"}
+
+
+def model_of(name: str) -> Model:
+    return build(named()[name], "normal")
+
+
+def rows(model: Model, rule: str) -> int:
+    return sum(block.count for block in model.blocks if block.rule == rule)
+
+
+def test_every_rule_is_looked_at() -> None:
+    assert set(SHAPED_BY) == set(RULES)
+
+
+@pytest.mark.parametrize(("rule", "name"), [(r, n) for r, n in SHAPED_BY.items() if n])
+def test_a_rule_adds_rows_where_it_applies(rule: str, name: str) -> None:
+    assert rows(model_of(name), rule) > 0
+
+
+@pytest.mark.parametrize(("rule", "name"), WITHOUT.items())
+def test_a_rule_adds_none_where_it_does_not(rule: str, name: str) -> None:
+    assert rows(model_of(name), rule) == 0
+
+
+@pytest.mark.parametrize("name", sorted(set(named()) - {"no plan"}))
+def test_a_second_solver_finds_the_same_optimum(name: str) -> None:
+    problem = named()[name]
+    model, outcome = build(problem, "normal"), solve(problem, "normal", options=LIMITS)
+    assert outcome.status is Status.OPTIMAL
+    top = min(model.classes)
+    core = model.problem(top)
+    assert core.solve(pulp.HiGHS(msg=False, threads=1)).status is pulp.LpSolveStatus.Optimal
+    (found,) = [c for c in outcome.classes if c.rank == top]
+    asked = problem.policy["normal"].tolerance * found.ideal
+    assert found.attained <= pulp.value(core.objective) + 1e-4
+    assert found.attained >= pulp.value(core.objective) - asked - 1e-4
+
+
+def test_the_problem_for_other_solvers_has_all_columns_and_no_whole_one_too_few() -> None:
+    model = model_of("mentor")
+    core = model.problem(min(model.classes))
+    assert core.numVariables() == model.size
+    whole = [v for v in core.variables() if v.cat == pulp.LpInteger]
+    assert len(whole) == int(model.discrete.sum())
+    assert core.numConstraints() >= len(model.low)
+
+
+@pytest.mark.parametrize(
+    ("units", "amount", "least"),
+    [
+        ((1.3,), 8, 9.1), ((1.3,), 9.1, 9.1), ((1.0,), 0, 0), ((0.0, 1.3), 8, 8), ((), 3, 3),
+        ((1.3, 2.4), 4, 4.8), ((1.3, 2.4), 12, 12.0), ((2.0, 3.0), 1, 2), ((0.001, 0.0017), 900.0004, 900.0004),
+    ],
+)  # fmt: skip
+def test_the_least_that_whole_steps_supply(units: tuple[float, ...], amount: float, least: float) -> None:
+    assert np.isclose(least_of(units, amount), least)
