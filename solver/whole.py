@@ -134,7 +134,7 @@ def _improve(stages: Stages, part: Part, start: Floats | None, limit: float) -> 
     """While the proof falls short: decide again in whole steps, from the plan found so far."""
     answer = stages.run(
         part, discrete=stages.model.discrete & part.free, gap=0.9 * part.gap, start=start,
-        limit=stages.clock.budget(0.3 * limit),
+        limit=stages.clock.budget(limit if start is None else 0.3 * limit),
         report=stages.teller(part.rank),
     )  # fmt: skip
     stages.prove(part.rank, answer)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import socket
 from collections.abc import Callable
 from typing import Any
+
+from app.actions import recompute
 
 APPLICATION = "app:create_app()"
 TRIES = 50
@@ -55,6 +58,12 @@ def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None]) -> 
         if worker.age == 1:
             ready()
 
+    def ended(arbiter: Any, worker: Any) -> None:
+        """Close the solver; the master's second signal to stop must not interrupt that."""
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        recompute.shut_down()
+
     settings: dict[str, Any] = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "worker_class": "gthread",
@@ -66,6 +75,7 @@ def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None]) -> 
         "loglevel": "warning",
         "control_socket_disable": True,
         "post_worker_init": loaded,
+        "worker_exit": ended,
     }
 
     class Server(BaseApplication):  # type: ignore[misc]
