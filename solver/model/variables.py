@@ -9,11 +9,9 @@ import numpy as np
 
 from solver.classes import ranks
 from solver.model.sheet import Bools, Floats, Ints, Sheet
+from solver.model.steps import least_of
 from solver.problem import Problem
 from solver.records import ENGINEER, GPU, KINDS, Need, Policy, Project
-
-COMBINATIONS = 100_000
-"""Sums of steps that are looked through for the least that serves a need."""
 
 
 @dataclass(frozen=True)
@@ -235,19 +233,6 @@ class Setting:
     def remaining(self) -> Floats:
         """Weeks at full pace that each build still takes (0 for run projects)."""
         return np.array([(1.0 - p.progress) * (p.duration or 0.0) for p in self.projects], dtype=float)
-
-
-def least_of(units: tuple[float, ...], amount: float) -> float:
-    """The least sum of whole multiples of the units that is no less than an amount; the amount where a unit is 0."""
-    if amount <= 0 or not units or min(units) <= 0:
-        return amount
-    sums = np.zeros(1)
-    for unit in sorted(units, reverse=True):
-        counts = np.arange(np.ceil(amount / unit - 1e-9) + 1)
-        if len(sums) * len(counts) > COMBINATIONS:
-            return amount
-        sums = np.unique(np.round(sums[:, None] + unit * counts, 9))
-    return float(sums[sums >= amount - 1e-9][0])
 
 
 @dataclass(frozen=True)

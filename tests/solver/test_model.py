@@ -9,7 +9,7 @@ import pytest
 from solver import solve
 from solver.model import Model, build
 from solver.model.rules import RULES
-from solver.model.variables import least_of
+from solver.model.steps import least_of
 from solver.plan import Status
 from tests.solver.solving import LIMITS
 from tests.solver.tiny import named

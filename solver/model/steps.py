@@ -1,0 +1,21 @@
+"""What whole steps of several pools can supply together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+COMBINATIONS = 100_000
+"""Sums of steps that are looked through for the least that serves a need."""
+
+
+def least_of(units: tuple[float, ...], amount: float) -> float:
+    """The least sum of whole multiples of the units that is no less than an amount; the amount where a unit is 0."""
+    if amount <= 0 or not units or min(units) <= 0:
+        return amount
+    sums = np.zeros(1)
+    for unit in sorted(units, reverse=True):
+        counts = np.arange(np.ceil(amount / unit - 1e-9) + 1)
+        if len(sums) * len(counts) > COMBINATIONS:
+            return amount
+        sums = np.unique(np.round(sums[:, None] + unit * counts, 9))
+    return float(sums[sums >= amount - 1e-9][0])
