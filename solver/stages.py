@@ -101,7 +101,7 @@ class Stages:
         light = self._light(part, self.clock.budget(max(2.0, 0.6 * limit)))
         answer = run(self.model, replace(light, discrete=self.model.binary, gap=gap), self.clock, teller)
         self.prove(part.rank, answer)
-        if not answer.infeasible and self._ground(part, answer):
+        if self._ground(part, answer) or not (answer.finished or answer.infeasible):
             return True
         answer = self.run(
             part,
@@ -135,10 +135,10 @@ class Stages:
         if answer.values is None:
             return False
         real = self.run(part.with_decisions(self, answer.values))
-        if real.values is None or real.objective < answer.objective - SLACK * part.gap:
+        if real.values is None:
             return False
         self.values = real.values
-        return True
+        return real.objective >= answer.objective - SLACK * part.gap
 
     def _settle(self, part: Part) -> None:
         """With on/off fixed: least disruption and holdings, while the class gives up a sliver of its ideal at most."""

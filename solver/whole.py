@@ -19,6 +19,8 @@ UNPROVEN = 0.05
 """Share of the gap asked for that whole steps may leave unproven."""
 ENOUGH = 0.95
 """Share of the gap asked for at which a plan in whole steps is good enough to stop at."""
+FURTHER = 0.1
+"""Share of a full need, in steps, by which an amount may leave what was settled when the nearest steps do not do."""
 REPAIRS = 3
 """How often projects that whole steps leave short are decided again before the class is given up."""
 
@@ -44,18 +46,31 @@ def proven(stages: Stages, part: Part) -> bool:
 
 
 def _round(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
-    """With on/off as decided: next to the settled amounts, else one step further away, else any."""
-    settled, found = stages.values, False
+    """With on/off as decided: next to the settled amounts, else some steps further away, else any."""
+    settled, found, room = stages.values, False, _room(stages)[whole]
     for widen in (0.0, 1.0, np.inf):
         lower, upper = decided.lower.copy(), decided.upper.copy()
-        lower[whole] = np.maximum(lower[whole], np.floor(settled[whole] + 1e-7) - widen)
-        upper[whole] = np.minimum(upper[whole], np.ceil(settled[whole] - 1e-7) + widen)
+        further = widen * room
+        lower[whole] = np.maximum(lower[whole], np.floor(settled[whole] + 1e-7) - further)
+        upper[whole] = np.minimum(upper[whole], np.ceil(settled[whole] - 1e-7) + further)
         _a_week_more(stages, settled, lower, upper)
         near = replace(part, lower=lower, upper=upper)
         found = _search(stages, near, whole, stages.values if found else None) or found
         if found and (proven(stages, part) or widen > 0):
             return True
     return found
+
+
+def _room(stages: Stages) -> Floats:
+    """How many steps further an amount may go: one, and more where steps are small beside what the need takes.
+
+    Growth adds up what single weeks lose to steps: 1.5 times a half step less, four weeks on, is two and a half.
+    """
+    model, s = stages.model, stages.model.setting
+    room = np.ones(model.size)
+    unit = np.where(s.step > 0, s.step, 1.0) * s.rate
+    room[model.variables.x] = np.floor(1.0 + FURTHER * s.full[s.pair_need] / unit)[:, None]
+    return room
 
 
 def _search(stages: Stages, part: Part, whole: Bools, start: Floats | None) -> bool:
@@ -134,7 +149,7 @@ def _improve(stages: Stages, part: Part, start: Floats | None, limit: float) -> 
     """While the proof falls short: decide again in whole steps, from the plan found so far."""
     answer = stages.run(
         part, discrete=stages.model.discrete & part.free, gap=0.9 * part.gap, start=start,
-        limit=stages.clock.budget(limit if start is None else 0.3 * limit),
+        limit=stages.clock.budget(limit),
         report=stages.teller(part.rank),
     )  # fmt: skip
     stages.prove(part.rank, answer)
