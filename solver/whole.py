@@ -21,8 +21,6 @@ ENOUGH = 0.95
 """Share of the gap asked for at which a plan in whole steps is good enough to stop at."""
 FURTHER = 0.1
 """Share of a full need, in steps, by which an amount may leave what was settled when the nearest steps do not do."""
-WINDOW = 13
-"""Most weeks that are put into whole steps at once."""
 REPAIRS = 3
 """How often projects that whole steps leave short are decided again before the class is given up."""
 
@@ -76,39 +74,19 @@ def _room(stages: Stages) -> Floats:
 
 
 def _search(stages: Stages, part: Part, whole: Bools, start: Floats | None) -> bool:
-    """Best value of the class in whole steps, a calm plan preferred; True if one was found and taken.
-
-    Window after window of weeks, later ones still in parts: all at once takes many times as long to find the first.
-    """
-    model, values, left = stages.model, start, stages.clock.left
-    calm = 1e-5 * max(part.ideal, 1e-9) / (1.0 + float(model.disruption @ stages.values))
-    objective = part.weights - calm * model.disruption
-    most, busy = stages.bounds[part.rank], calm * float(model.disruption @ stages.values)
-    steps = whole | (model.binary & part.free & (part.lower < part.upper))
-    lower, upper = part.lower.copy(), part.upper.copy()
-    windows = _windows(model.setting.weeks)
-    for n, (first, last) in enumerate(windows, 1):
-        answer = stages.run(
-            replace(part, lower=lower, upper=upper), objective, discrete=steps & (model.week < last),
-            gap=UNPROVEN * part.gap, start=values if n == len(windows) == 1 else None,
-            limit=stages.clock.budget(max(3.0, 0.15 * left)),
-            target=most - ENOUGH * part.gap * n / len(windows) - busy,
-        )  # fmt: skip
-        if answer.values is None:
-            return False
-        values = answer.values
-        settled = steps & (model.week >= first) & (model.week < last)
-        lower[settled] = upper[settled] = values[settled]
-    assert values is not None  # there is at least one window
-    stages.values = values
-    return True
-
-
-def _windows(weeks: int) -> list[tuple[int, int]]:
-    """The horizon in parts of equal length, none longer than WINDOW; columns of no week go with the first."""
-    count = max(1, -(-weeks // WINDOW))
-    ends = [round(weeks * n / count) for n in range(count + 1)]
-    return [(-1 if n == 0 else ends[n], ends[n + 1] if n + 1 < count else weeks + 1) for n in range(count)]
+    """Best value of the class in whole steps, a calm plan preferred; True if one was found and taken."""
+    model = stages.model
+    busy = float(model.disruption @ stages.values)
+    calm = 1e-5 * max(part.ideal, 1e-9) / (1.0 + busy)
+    freed = model.binary & part.free & (part.lower < part.upper)
+    answer = stages.run(
+        part, part.weights - calm * model.disruption, discrete=whole | freed, gap=UNPROVEN * part.gap, start=start,
+        limit=stages.clock.budget(max(3.0, 0.15 * stages.clock.left)),
+        target=stages.bounds[part.rank] - ENOUGH * part.gap - calm * busy,
+    )  # fmt: skip
+    if answer.values is not None:
+        stages.values = answer.values
+    return answer.values is not None
 
 
 def _a_week_more(stages: Stages, settled: Floats, lower: Floats, upper: Floats) -> None:

@@ -59,15 +59,6 @@ class Model:
         return found
 
     @cached_property
-    def week(self) -> Ints:
-        """The week of each column; -1 for those of no week."""
-        found = np.full(self.size, -1, dtype=np.int64)
-        for columns in self.variables.families.values():
-            if columns.ndim == 2:
-                found[columns] = np.arange(columns.shape[1])
-        return found
-
-    @cached_property
     def discrete(self) -> Bools:
         """Columns that are whole in a published plan: binaries, and amounts of pools with a step."""
         whole = self.binary.copy()
