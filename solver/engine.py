@@ -10,7 +10,7 @@ import highspy
 import numpy as np
 
 from solver.model import Model
-from solver.model.sheet import Bools, Floats
+from solver.model.sheet import Bools, Floats, Ints
 from solver.progress import Options, ShouldStop, never_stop
 
 Report = Callable[[float | None, float | None], None]
@@ -21,7 +21,7 @@ BRIEFLY = 0.5
 _STATUS = highspy.HighsModelStatus
 
 
-class _Quiet(highspy.Highs):  # type: ignore[misc]
+class Quiet(highspy.Highs):  # type: ignore[misc]
     """HiGHS without its banner, which it prints before `silent()` can be called."""
 
     def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS's name
@@ -69,6 +69,20 @@ class Clock:
         return self.stopped or self.left <= 0.0
 
 
+def _no_ints() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Rows beside those of the model: `sum coefficient * column <= high`, sorted by row."""
+
+    row: Ints = field(default_factory=_no_ints)
+    column: Ints = field(default_factory=_no_ints)
+    coefficient: Floats = field(default_factory=lambda: np.zeros(0))
+    high: Floats = field(default_factory=lambda: np.zeros(0))
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A subproblem of a model: the free columns, values of the others, bounds, objective and rows to be held."""
@@ -86,6 +100,7 @@ class Task:
     start: Floats | None = None
     skip: Bools | None = None
     target: float | None = None
+    cuts: Cuts = field(default_factory=Cuts)
 
 
 def run(model: Model, task: Task, clock: Clock, report: Report | None = None) -> Answer:
@@ -94,35 +109,39 @@ def run(model: Model, task: Task, clock: Clock, report: Report | None = None) ->
     fixed = float(task.objective @ np.where(task.free, 0.0, task.values))
     if not len(columns):
         return Answer(task.values.copy(), fixed, fixed, finished=True, infeasible=False)
-    highs = _load(model, task, columns)
+    highs = load(model, task, columns)
     _limit(highs, task, clock, on_off=not (task.discrete & task.free & ~model.binary).any())
     _listen(highs, task, clock, report, fixed)
     highs.run()
     return _answer(highs, task, columns, fixed)
 
 
-def _load(model: Model, task: Task, columns: np.ndarray) -> highspy.Highs:
+def load(model: Model, task: Task, columns: np.ndarray, names: Sequence[str] | None = None) -> highspy.Highs:
     """A HiGHS instance with the free columns and the rows they touch."""
-    free = task.free[model.column]
+    every = np.concatenate([model.row, task.cuts.row + len(model.low)])
+    column = np.concatenate([model.column, task.cuts.column])
+    factor = np.concatenate([model.coefficient, task.cuts.coefficient])
+    least = np.concatenate([model.low, np.full(len(task.cuts.high), -highspy.kHighsInf)])
+    most = np.concatenate([model.high, task.cuts.high])
+    free = task.free[column]
     place = np.cumsum(task.free) - 1
-    settled = np.bincount(
-        model.row, np.where(free, 0.0, model.coefficient * task.values[model.column]), minlength=len(model.low)
-    )
+    settled = np.bincount(every, np.where(free, 0.0, factor * task.values[column]), minlength=len(least))
     if task.skip is not None:
-        free &= ~task.skip[model.row]
-    rows, row = np.unique(model.row[free], return_inverse=True)
-    starts, index = np.searchsorted(row, np.arange(len(rows) + 1)), place[model.column[free]]
-    coefficient = model.coefficient[free]
-    low, high = (model.low - settled)[rows], (model.high - settled)[rows]
+        free &= ~np.append(task.skip, np.zeros(len(task.cuts.high), dtype=bool))[every]
+    rows, row = np.unique(every[free], return_inverse=True)
+    starts, index = np.searchsorted(row, np.arange(len(rows) + 1)), place[column[free]]
+    coefficient = factor[free]
+    low, high = (least - settled)[rows], (most - settled)[rows]
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(columns), len(rows)
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = task.objective[columns], task.lower[columns], task.upper[columns]
     lp.row_lower_, lp.row_upper_ = low, high
+    lp.col_names_ = names or []
     lp.sense_ = highspy.ObjSense.kMaximize if task.maximise else highspy.ObjSense.kMinimize
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_, lp.a_matrix_.index_ = starts.astype(np.int32), index.astype(np.int32)
     lp.a_matrix_.value_ = coefficient
-    highs = _Quiet()
+    highs = Quiet()
     highs.silent()
     if task.discrete[columns].any():
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
@@ -160,12 +179,7 @@ def _limit(highs: highspy.Highs, task: Task, clock: Clock, *, on_off: bool) -> N
 
 def _listen(highs: highspy.Highs, task: Task, clock: Clock, report: Report | None, fixed: float) -> None:
     """Stop when the caller wants it, and tell value and bound of a MIP at most ten times a second."""
-    last = [0.0]
-
-    def stop(event: highspy.HighsCallbackEvent) -> None:
-        if clock.stopped or clock.should_stop():
-            clock.stopped = True
-            event.interrupt()
+    last, stop = [0.0], stop_when(highs, clock)
 
     def tell(event: highspy.HighsCallbackEvent) -> None:
         stop(event)
@@ -175,11 +189,22 @@ def _listen(highs: highspy.Highs, task: Task, clock: Clock, report: Report | Non
             value, bound = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
             report(value + fixed if np.isfinite(value) else None, bound + fixed if np.isfinite(bound) else None)
 
+    if task.discrete[task.free].any() and (report is not None or clock.should_stop is not never_stop):
+        highs.cbMipInterrupt += tell
+
+
+def stop_when(highs: highspy.Highs, clock: Clock) -> Callable[[highspy.HighsCallbackEvent], None]:
+    """Stop a linear solve when the caller wants no more; returns what a callback of a MIP has to ask too."""
+
+    def stop(event: highspy.HighsCallbackEvent) -> None:
+        if clock.stopped or clock.should_stop():
+            clock.stopped = True
+            event.interrupt()
+
     if clock.should_stop is not never_stop:
         highs.cbSimplexInterrupt += stop
         highs.cbIpmInterrupt += stop
-    if task.discrete[task.free].any() and (report is not None or clock.should_stop is not never_stop):
-        highs.cbMipInterrupt += tell
+    return stop
 
 
 def _answer(highs: highspy.Highs, task: Task, columns: np.ndarray, fixed: float) -> Answer:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.engine import Cuts
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
 
@@ -26,6 +27,12 @@ class Part:
     weights: Floats
     ideal: float
     gap: float
+    cuts: Cuts = field(default_factory=Cuts)
+
+    def alone(self, stages: Stages) -> Part:
+        """The part with nothing free but the projects of the class."""
+        owner = stages.model.owner
+        return replace(self, free=self.free & self.mine[owner] & (owner >= 0))
 
     def with_decisions(self, stages: Stages, values: Floats | None = None) -> Part:
         """The part with its binaries fixed as in the values given, or as decided so far."""

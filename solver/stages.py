@@ -14,16 +14,21 @@ from typing import Any
 import numpy as np
 
 from solver.classes import class_name, ideals
+from solver.dive import dive
 from solver.engine import Answer, Clock, Report, Task, run
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
 from solver.part import Part, attached
 from solver.progress import OnProgress, Progress
 from solver.reach import not_before
+from solver.rest import standbys
+from solver.tight import cuts
 from solver.whole import in_whole_steps
 
 PROOF, SLACK = 0.4, 0.1
 """Shares of the gap asked for: what a MIP may leave unproven, and what settling may give away for calmer moves."""
+ALONE = 0.5
+"""Share of the gap asked for that a class may lose so that those at rest stand still."""
 HELD = 0.9, 0.02
 """Shares of the gap left, and at least of the gap, that later classes may take back where they share projects."""
 GRACE = 10.0
@@ -84,37 +89,75 @@ class Stages:
         """Find the best value of a class; False if not even the standing plan could be kept."""
         part = self._part(rank)
         not_before(self, part)
+        part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
         before = self.values
-        if not self._choose(part, limit):
+        answer = self._decisions(part, 0.6 * limit)
+        if answer.infeasible:
             return False
-        self._settle(part.with_decisions(self))
-        if not in_whole_steps(self, part, limit):
-            self.values = before
+        alone = self._ground(part, answer) or self._again(part, limit)
+        if alone is not None:
+            self._settle(alone)
+            if not in_whole_steps(self, part, alone, limit):
+                self.values = before
         self._keep(part)
-        left = HELD[0] * (part.gap - self.bounds[rank] + self.attained(rank))
+        left = HELD[0] * (part.gap - self.bounds[part.rank] + self.attained(rank))
         self.held.append((part.weights, self.attained(rank) - max(left, HELD[1] * part.gap) - 1e-7))
         return True
 
-    def _choose(self, part: Part, limit: float) -> bool:
-        """Decide what is on when: by a relaxation first, and in full where its decisions do not hold in full."""
-        teller, gap = self.teller(part.rank), PROOF * part.gap
-        light = self._light(part, self.clock.budget(max(2.0, 0.6 * limit)))
-        answer = run(self.model, replace(light, discrete=self.model.binary, gap=gap), self.clock, teller)
+    def _decisions(self, part: Part, limit: float) -> Answer:
+        """What is on when, in a relaxation: a dive, and where its bound is no proof, a search that starts from it."""
+        light = replace(self._light(part, self.clock.budget(limit)), discrete=self.model.binary, gap=PROOF * part.gap)
+        found = dive(self.model, light, self.clock)
+        self.prove(part.rank, found)
+        known = found.values is not None and found.bound - found.objective <= light.gap
+        if known or found.infeasible or self.clock.over():
+            return found
+        answer = run(self.model, replace(light, start=found.values), self.clock, self.teller(part.rank))
         self.prove(part.rank, answer)
-        if self._ground(part, answer) or not (answer.finished or answer.infeasible):
-            return True
+        return answer if answer.values is not None else found
+
+    def _ground(self, part: Part, light: Answer) -> Part | None:
+        """Take the decisions of a light answer as a whole plan in which those at rest stand still; None if none does.
+
+        They stand where they stood, or where the light answer leaves room, and only if both lose too much, they shift.
+        """
+        if light.values is None:
+            return None
+        alone, enough = part.alone(self), light.objective - SLACK * part.gap
+        best, resting = self._with_decisions(alone, light, self.values), self.values
+        if best is None or best.objective < enough:
+            idle = (self.first > part.rank) & ~part.mine & ~self.attached
+            placed = standbys(self.model, idle, light.values, self.values, self.clock)
+            other = None if placed is None else self._with_decisions(alone, light, placed)
+            if other is not None and (best is None or other.objective > best.objective):
+                best, resting = other, placed
+        if best is None or best.objective < light.objective - ALONE * part.gap:
+            whole = self._with_decisions(part, light, self.values)
+            if whole is not None and (best is None or whole.objective > best.objective):
+                self.values = whole.values
+                return part
+        if best is None:
+            return None
+        self.values = best.values
+        return alone
+
+    def _with_decisions(self, part: Part, light: Answer, values: Floats) -> Answer | None:
+        """The best plan of a part with the decisions of another answer, all others as in the values given."""
+        here = part.with_decisions(self, light.values)
+        answer = run(self.model, replace(self.task(here), values=values), self.clock)
+        return None if answer.values is None else answer
+
+    def _again(self, part: Part, limit: float) -> Part | None:
+        """Decide in full what is on when, where the decisions of a relaxation do not hold."""
         answer = self.run(
-            part,
-            discrete=self.model.binary,
-            gap=gap,
-            start=self.values,
-            report=teller,
+            part, discrete=self.model.binary, gap=PROOF * part.gap, start=self.values, report=self.teller(part.rank),
             limit=self.clock.budget(max(2.0, 0.3 * limit)),
-        )
+        )  # fmt: skip
         self.prove(part.rank, answer)
-        if answer.values is not None:
-            self.values = answer.values
-        return not answer.infeasible
+        if answer.values is None:
+            return None
+        self.values = answer.values
+        return part
 
     def _light(self, part: Part, limit: float) -> Task:
         """The class's subproblem, where those at rest below may shift their standby without arrivals: a relaxation."""
@@ -130,21 +173,11 @@ class Stages:
             skip=model.row_is_own & idle[model.row_owner] & model.row_of(*rules),
         )  # fmt: skip
 
-    def _ground(self, part: Part, answer: Answer) -> bool:
-        """Take the decisions of a light answer as a whole plan, arrivals included; False if that loses too much."""
-        if answer.values is None:
-            return False
-        real = self.run(part.with_decisions(self, answer.values))
-        if real.values is None:
-            return False
-        self.values = real.values
-        return real.objective >= answer.objective - SLACK * part.gap
-
     def _settle(self, part: Part) -> None:
         """With on/off fixed: least disruption and holdings, while the class gives up a sliver of its ideal at most."""
         thrift = 0.1 * np.where(self.model.discrete & ~self.model.binary, self.model.scale, 0.0)
         holds = [(part.weights, self.attained(part.rank) - SLACK * part.gap - 1e-7)]
-        answer = self.run(part, self.model.disruption + thrift, maximise=False, holds=holds)
+        answer = self.run(part.with_decisions(self), self.model.disruption + thrift, maximise=False, holds=holds)
         if answer.values is not None:
             self.values = answer.values
 
@@ -183,7 +216,9 @@ class Stages:
         """The part's linear relaxation from the values so far: best value of its class, higher classes held."""
         none = np.zeros_like(part.free)
         limit = max(GRACE, self.clock.left)
-        return Task(part.free, self.values, part.lower, part.upper, none, part.weights, holds=self.held, limit=limit)
+        return Task(
+            part.free, self.values, part.lower, part.upper, none, part.weights, holds=self.held, limit=limit, cuts=part.cuts,
+        )  # fmt: skip
 
     def run(
         self, part: Part, objective: Floats | None = None, *, holds: Holds = (), report: Report | None = None,

@@ -25,15 +25,18 @@ REPAIRS = 3
 """How often projects that whole steps leave short are decided again before the class is given up."""
 
 
-def in_whole_steps(stages: Stages, part: Part, limit: float) -> bool:
-    """Round the values to whole steps, as near to the proof as time allows; False if there is no such plan."""
+def in_whole_steps(stages: Stages, part: Part, alone: Part, limit: float) -> bool:
+    """Round the values to whole steps, as near to the proof as time allows; False if there is no such plan.
+
+    First with what is free in `alone`, then, where that is no proof, in the whole part.
+    """
     model = stages.model
-    whole = model.discrete & ~model.binary & part.free
-    decided = part.with_decisions(stages)
+    whole = model.discrete & ~model.binary & alone.free
+    decided = alone.with_decisions(stages)
     if np.allclose(stages.values[whole], np.round(stages.values[whole]), atol=1e-7):
         stages.values[whole] = np.round(stages.values[whole])
         return True
-    found = _round(stages, part, decided, whole) or _repair(stages, part, decided, whole)
+    found = _round(stages, alone, decided, whole) or _repair(stages, alone, decided, whole)
     if not proven(stages, part) and not stages.clock.over():
         start = stages.values if found else None
         found = _improve(stages, part, start, limit) or found
