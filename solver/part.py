@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from solver.stages import Stages
 
 
+PROOF = 0.4
+"""Share of the gap asked for that deciding what is on when may leave unproven."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """The projects of a class, the columns that are free, bounds of all columns, and the gap asked for in value."""

@@ -1,10 +1,14 @@
 """Where projects at rest keep their standby: in whole steps, seldom moved, out of the way of a class.
 
-The weeks fall into spans without an event (a policy's start or end, a delivery). Per pair k of a span e:
+The weeks fall into spans without an event (a policy's start or end, a delivery). Per pair k and span e:
 
-    minimise  sum_{r,e} short[r,e] + worth * sum_{k,e} |y[k,e] - y[k,e-1]|             y[k,-1]: where it stands now
-    whole_standby[l] <= sum_{k in l} rate[k] * y[k,e] <= standby[l] + slack[l]         for every need l at rest
-    sum_{k in r} y[k,e] <= left[r,e] + short[r,e]                                      left: what the class leaves
+    minimise  sum_{r,e} short[r,e] + worth * sum_{k,e} arrive[k,e]
+    whole_standby[l] <= sum_{k in l} rate[k] * y[k,e] <= standby[l] + slack[l]     for every need l at rest
+    sum_{k in r} y[k,e] <= wished[r,e] + short[r,e],   short[r,e] <= left[r,e] - wished[r,e]
+    arrive[k,e] >= y[k,e] - y[k,e-1],   sum_{k of kind} arrive[k,e] <= moves left
+    y[k,e] = y[k,e-1]                                                              for people, within a ramp-up
+
+`wished` is what the class would leave, `left` what all others leave while the class is at rest.
 """
 
 from __future__ import annotations
@@ -16,9 +20,10 @@ from solver.engine import Clock, Quiet
 from solver.model import Model
 from solver.model.sheet import Bools, Floats, Ints
 from solver.model.variables import Setting
+from solver.records import ENGINEER, GPU, KINDS
 
-WORTH = 1e-3
-"""What it costs to move a step of standby, beside a step that the class lacks."""
+WORTH = 1e-2
+"""What an arrival of standby costs, beside a unit that the class lacks."""
 LIMIT = 2.0
 GAP = 0.02
 """How much better, as a share, another place might be."""
@@ -37,7 +42,8 @@ def standbys(model: Model, idle: Bools, wanted: Floats, now: Floats, clock: Cloc
     if not len(pairs):
         return None
     span = _spans(s)
-    found = _search(s, pairs, _left(model, pairs, wanted, span), now[v.x[pairs, 0]], clock)
+    wished, left = (_left(model, pairs, values, span) for values in (wanted, now))
+    found = _search(model, pairs, wished, np.maximum(wished, left), span, now, clock)
     if found is None:
         return None
     values = now.copy()
@@ -58,44 +64,69 @@ def _spans(s: Setting) -> Ints:
     return span
 
 
-def _left(model: Model, pairs: Ints, wanted: Floats, span: Ints) -> Floats:
+def _left(model: Model, pairs: Ints, values: Floats, span: Ints) -> Floats:
     """Per pool and span: the least of its weeks that is left beside all others, in units of the pool."""
     s, v = model.setting, model.variables
     others = np.ones(len(s.pairs), dtype=bool)
     others[pairs] = False
     used = np.zeros((len(s.problem.pools), s.weeks))
-    np.add.at(used, s.pair_pool[others], (wanted * model.scale)[v.x[others]])
+    np.add.at(used, s.pair_pool[others], (values * model.scale)[v.x[others]])
     found = np.full((len(used), span[-1] + 1), np.inf)
     np.minimum.at(found.T, span, (s.whole_capacity - used).T)
     return np.maximum(0.0, found)
 
 
-def _search(s: Setting, pairs: Ints, left: Floats, now: Floats, clock: Clock) -> Floats | None:
+def _search(  # noqa: PLR0917 - what is known about each pool and span
+    model: Model, pairs: Ints, wished: Floats, left: Floats, span: Ints, now: Floats, clock: Clock
+) -> Floats | None:
     """Steps per pair and span."""
-    needs, need = np.unique(s.pair_need[pairs], return_inverse=True)
+    s = model.setting
     pools, pool = np.unique(s.pair_pool[pairs], return_inverse=True)
-    count, spans, step = len(pairs), left.shape[1], s.step[pairs]
-    grid = np.arange(count * spans).reshape(count, spans)
-    moved, short = grid + grid.size, np.arange(len(pools) * spans).reshape(len(pools), spans) + 2 * grid.size
+    spans, step = wished.shape[1], s.step[pairs]
+    grid = np.arange(len(pairs) * spans).reshape(len(pairs), spans)
+    arrive, short = grid + grid.size, np.arange(len(pools) * spans).reshape(len(pools), spans) + 2 * grid.size
     sheet = _Sheet(np.concatenate([np.zeros(grid.size), np.full(grid.size, WORTH), np.ones(short.size)]))
-    for number, l in enumerate(needs):
-        mine = need == number
+    sheet.upper[short] = (left - wished)[pools]
+    for l in np.unique(s.pair_need[pairs]):
+        mine = s.pair_need[pairs] == l
+        weights = (s.rate[pairs] * step)[mine]
         for e in range(spans):
-            weights = (s.rate[pairs] * step)[mine]
             sheet.row(grid[mine, e], weights, s.whole_standby[l], s.standby[l] + s.standby_slack[l])
     for number, r in enumerate(pools):
         mine = pool == number
         for e in range(spans):
             columns, weights = np.append(grid[mine, e], short[number, e]), np.append(step[mine], -1.0)
-            sheet.row(columns, weights, -np.inf, left[r, e])
-    for k, e in np.ndindex(grid.shape):
-        for sign in (1.0, -1.0):
-            if e:
-                sheet.row(np.array([grid[k, e], grid[k, e - 1], moved[k, e]]), np.array([sign, -sign, -1.0]), -np.inf, 0.0)
-            else:
-                sheet.row(np.array([grid[k, 0], moved[k, 0]]), np.array([sign, -1.0]), -np.inf, sign * now[k])
+            sheet.row(columns, weights, -np.inf, wished[r, e])
+    _arrivals(model, pairs, grid, arrive, span, now, sheet)
     found = sheet.solve(grid.size, clock)
     return None if found is None else found[grid]
+
+
+def _arrivals(  # noqa: PLR0917 - columns and what they are about
+    model: Model, pairs: Ints, grid: Ints, arrive: Ints, span: Ints, now: Floats, sheet: _Sheet
+) -> None:
+    """Rows that count arrivals, keep them within the moves that are left, and give people time to be of use."""
+    s, v = model.setting, model.variables
+    first = np.searchsorted(span, np.arange(grid.shape[1]))
+    moved, kinds = -len(span), s.pair_kind[pairs]
+    for e, week in enumerate(first):
+        may_move = e == 0 or week - max(moved, 0) >= len(s.loss(KINDS.index(ENGINEER)))
+        moved = int(week) if may_move else moved
+        for k in range(len(pairs)):
+            if e == 0:
+                sheet.row(np.array([grid[k, 0], arrive[k, 0]]), np.array([1.0, -1.0]), -np.inf, s.base[pairs[k]] / s.step[pairs[k]])
+            else:
+                most = np.inf if may_move or KINDS[kinds[k]] != ENGINEER else 0.0
+                columns = np.array([grid[k, e], grid[k, e - 1]])
+                sheet.row(np.append(columns, arrive[k, e]), np.array([1.0, -1.0, -1.0]), -np.inf, 0.0)
+                if most == 0.0:
+                    sheet.row(columns, np.array([1.0, -1.0]), 0.0, 0.0)
+        for kind, limit in ((GPU, s.policy.gpu_moves), (ENGINEER, s.policy.engineer_moves)):
+            mine = np.flatnonzero(kinds == KINDS.index(kind))
+            if limit is not None and len(mine):
+                others = np.setdiff1d(np.flatnonzero(s.pair_kind == KINDS.index(kind)), pairs)
+                taken = float(now[v.arrive[others, week]].sum())
+                sheet.row(arrive[mine, e], s.step[pairs][mine], -np.inf, max(0.0, limit - taken))
 
 
 class _Sheet:
@@ -103,6 +134,7 @@ class _Sheet:
 
     def __init__(self, price: Floats) -> None:
         self.price, self.starts = price, [0]
+        self.upper: Floats = np.full(len(price), 1e9)
         self.index: list[Ints] = []
         self.weight: list[Floats] = []
         self.low: list[float] = []
@@ -120,7 +152,7 @@ class _Sheet:
         """The cheapest values found, in whole numbers where they have to be; None if there are none."""
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.price), len(self.low)
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = self.price, np.zeros(len(self.price)), np.full(len(self.price), 1e9)
+        lp.col_cost_, lp.col_lower_, lp.col_upper_ = self.price, np.zeros(len(self.price)), self.upper
         lp.row_lower_, lp.row_upper_ = np.array(self.low), np.array(self.high)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_, lp.a_matrix_.index_ = np.array(self.starts, np.int32), np.concatenate(self.index).astype(np.int32)

@@ -18,17 +18,15 @@ from solver.dive import dive
 from solver.engine import Answer, Clock, Report, Task, run
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
-from solver.part import Part, attached
+from solver.part import PROOF, Part, attached
 from solver.progress import OnProgress, Progress
 from solver.reach import not_before
-from solver.rest import standbys
 from solver.tight import cuts
-from solver.whole import in_whole_steps
+from solver.ground import ways
+from solver.whole import improve, in_whole_steps, proven
 
-PROOF, SLACK = 0.4, 0.1
-"""Shares of the gap asked for: what a MIP may leave unproven, and what settling may give away for calmer moves."""
-ALONE = 0.5
-"""Share of the gap asked for that a class may lose so that those at rest stand still."""
+SLACK = 0.1
+"""Share of the gap asked for that settling may give away for calmer moves."""
 HELD = 0.9, 0.02
 """Shares of the gap left, and at least of the gap, that later classes may take back where they share projects."""
 GRACE = 10.0
@@ -87,22 +85,34 @@ class Stages:
 
     def decide(self, rank: int, *, limit: float) -> bool:
         """Find the best value of a class; False if not even the standing plan could be kept."""
-        part = self._part(rank)
+        part, until = self._part(rank), self.clock.seconds + limit
         not_before(self, part)
         part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
-        before = self.values
-        answer = self._decisions(part, 0.6 * limit)
-        if answer.infeasible:
+        light = self._decisions(part, 0.4 * limit)
+        if light.infeasible:
             return False
-        alone = self._ground(part, answer) or self._again(part, limit)
-        if alone is not None:
-            self._settle(alone)
-            if not in_whole_steps(self, part, alone, limit):
-                self.values = before
+        if not self._take_best(part, light, limit):
+            for way in (part.alone(self), part):
+                if not proven(self, part) and not self.clock.over():
+                    improve(self, way, until - self.clock.seconds)
         self._keep(part)
         left = HELD[0] * (part.gap - self.bounds[part.rank] + self.attained(rank))
         self.held.append((part.weights, self.attained(rank) - max(left, HELD[1] * part.gap) - 1e-7))
         return True
+
+    def _take_best(self, part: Part, light: Answer, limit: float) -> bool:
+        """Make a light answer a plan in whole steps, by the first way that leads to one; whether that is proof enough."""
+        best = self.values
+        for way, values in ways(self, part, light, limit):
+            self.values = values
+            self.settle(way)
+            found = in_whole_steps(self, way, 0.15 * limit)
+            if found and self.attained(part.rank) > float(part.weights @ best):
+                best = self.values
+            self.values = best
+            if found or self.clock.over():
+                break
+        return proven(self, part)
 
     def _decisions(self, part: Part, limit: float) -> Answer:
         """What is on when, in a relaxation: a dive, and where its bound is no proof, a search that starts from it."""
@@ -115,49 +125,6 @@ class Stages:
         answer = run(self.model, replace(light, start=found.values), self.clock, self.teller(part.rank))
         self.prove(part.rank, answer)
         return answer if answer.values is not None else found
-
-    def _ground(self, part: Part, light: Answer) -> Part | None:
-        """Take the decisions of a light answer as a whole plan in which those at rest stand still; None if none does.
-
-        They stand where they stood, or where the light answer leaves room, and only if both lose too much, they shift.
-        """
-        if light.values is None:
-            return None
-        alone, enough = part.alone(self), light.objective - SLACK * part.gap
-        best, resting = self._with_decisions(alone, light, self.values), self.values
-        if best is None or best.objective < enough:
-            idle = (self.first > part.rank) & ~part.mine & ~self.attached
-            placed = standbys(self.model, idle, light.values, self.values, self.clock)
-            other = None if placed is None else self._with_decisions(alone, light, placed)
-            if other is not None and (best is None or other.objective > best.objective):
-                best, resting = other, placed
-        if best is None or best.objective < light.objective - ALONE * part.gap:
-            whole = self._with_decisions(part, light, self.values)
-            if whole is not None and (best is None or whole.objective > best.objective):
-                self.values = whole.values
-                return part
-        if best is None:
-            return None
-        self.values = best.values
-        return alone
-
-    def _with_decisions(self, part: Part, light: Answer, values: Floats) -> Answer | None:
-        """The best plan of a part with the decisions of another answer, all others as in the values given."""
-        here = part.with_decisions(self, light.values)
-        answer = run(self.model, replace(self.task(here), values=values), self.clock)
-        return None if answer.values is None else answer
-
-    def _again(self, part: Part, limit: float) -> Part | None:
-        """Decide in full what is on when, where the decisions of a relaxation do not hold."""
-        answer = self.run(
-            part, discrete=self.model.binary, gap=PROOF * part.gap, start=self.values, report=self.teller(part.rank),
-            limit=self.clock.budget(max(2.0, 0.3 * limit)),
-        )  # fmt: skip
-        self.prove(part.rank, answer)
-        if answer.values is None:
-            return None
-        self.values = answer.values
-        return part
 
     def _light(self, part: Part, limit: float) -> Task:
         """The class's subproblem, where those at rest below may shift their standby without arrivals: a relaxation."""
@@ -173,7 +140,7 @@ class Stages:
             skip=model.row_is_own & idle[model.row_owner] & model.row_of(*rules),
         )  # fmt: skip
 
-    def _settle(self, part: Part) -> None:
+    def settle(self, part: Part) -> None:
         """With on/off fixed: least disruption and holdings, while the class gives up a sliver of its ideal at most."""
         thrift = 0.1 * np.where(self.model.discrete & ~self.model.binary, self.model.scale, 0.0)
         holds = [(part.weights, self.attained(part.rank) - SLACK * part.gap - 1e-7)]
