@@ -159,12 +159,17 @@ class Stages:
     # -- subproblems -------------------------------------------------------------------------------
 
     def _part(self, rank: int) -> Part:
-        """The projects of a class, the free columns, and bounds with lower classes at rest."""
+        """The projects of a class, the free columns, and bounds with lower classes at rest.
+
+        A project that belongs to a higher class in some weeks keeps in those what it was given there.
+        """
         below = self.first > rank
         mine = (self.model.setting.rank == rank).any(axis=1)
         lower, upper = self._resting(below & ~mine)
         owner = self.model.owner
         free = (mine | below)[owner] & (owner >= 0)
+        s = self.model.setting
+        free[self.model.variables.x[(s.rank < rank)[s.pair_project]]] = False
         ideal = self.ideal.get(rank, 0.0)
         return Part(rank, mine, free, lower, upper, self.model.classes[rank], ideal, self.gap * ideal)
 

@@ -33,7 +33,7 @@ _WORTH = 5e-3
 def cuts(model: Model, mine: Bools, free: Bools, values: Floats, upper: Floats) -> Cuts:
     """The rows for the projects of a class; what cannot be on at all is set in `upper`."""
     s, v = model.setting, model.variables
-    supply = _supply(model, free, values)
+    supply = _supply(model, free | mine[model.owner], values)
     possible = np.ones((len(s.projects), s.weeks), dtype=bool)
     np.logical_and.at(possible, s.need_project, supply >= s.whole_minimum[:, None] - 1e-9)
     off = mine[:, None] & ~possible
