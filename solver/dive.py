@@ -75,7 +75,8 @@ class _Dive:
         self.whole: Bools = np.array([kind != continuous for kind in self.lp.integrality_], dtype=bool)
         self.lp.integrality_ = []
         names = self.lp.col_names_
-        self.turn: Ints = np.array([int(name) for name in names] if len(names) else np.zeros(len(self.whole)), dtype=np.int64)
+        turns = [int(name) for name in names] if names else [0] * len(self.whole)
+        self.turn: Ints = np.array(turns, dtype=np.int64)
         self.lower, self.upper = np.array(self.lp.col_lower_), np.array(self.lp.col_upper_)
         self.highs = Quiet()
         self.highs.silent()

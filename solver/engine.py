@@ -121,22 +121,22 @@ def load(model: Model, task: Task, columns: np.ndarray, names: Sequence[str] | N
     every = np.concatenate([model.row, task.cuts.row + len(model.low)])
     column = np.concatenate([model.column, task.cuts.column])
     factor = np.concatenate([model.coefficient, task.cuts.coefficient])
-    least = np.concatenate([model.low, np.full(len(task.cuts.high), -highspy.kHighsInf)])
-    most = np.concatenate([model.high, task.cuts.high])
+    lowest = np.concatenate([model.low, np.full(len(task.cuts.high), -highspy.kHighsInf)])
+    highest = np.concatenate([model.high, task.cuts.high])
     free = task.free[column]
     place = np.cumsum(task.free) - 1
-    settled = np.bincount(every, np.where(free, 0.0, factor * task.values[column]), minlength=len(least))
+    settled = np.bincount(every, np.where(free, 0.0, factor * task.values[column]), minlength=len(lowest))
     if task.skip is not None:
         free &= ~np.append(task.skip, np.zeros(len(task.cuts.high), dtype=bool))[every]
     rows, row = np.unique(every[free], return_inverse=True)
     starts, index = np.searchsorted(row, np.arange(len(rows) + 1)), place[column[free]]
     coefficient = factor[free]
-    low, high = (least - settled)[rows], (most - settled)[rows]
+    low, high = (lowest - settled)[rows], (highest - settled)[rows]
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(columns), len(rows)
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = task.objective[columns], task.lower[columns], task.upper[columns]
     lp.row_lower_, lp.row_upper_ = low, high
-    lp.col_names_ = names or []
+    lp.col_names_ = list(names or ())
     lp.sense_ = highspy.ObjSense.kMaximize if task.maximise else highspy.ObjSense.kMinimize
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_, lp.a_matrix_.index_ = starts.astype(np.int32), index.astype(np.int32)

@@ -1,8 +1,8 @@
 """From the decisions of a relaxation to whole plans: where those at rest stand still, or shift as they must.
 
-While a class is decided in a relaxation, the standby of those at rest may be anywhere. On the ground it is in whole steps
-and moves at a price. The ways to get there, the cheapest first: they stand where they stood, or where the relaxation
-leaves room (`solver.rest`); all shift together with the class; the class decides again beside them.
+While a class is decided in a relaxation, the standby of those at rest may be anywhere. On the ground it is in whole
+steps and moves at a price. The ways to get there, the cheapest first: they stand where they stood, or where the
+relaxation leaves room (`solver.rest`); all shift together with the class; the class decides again beside them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ENOUGH = 0.1
 
 
 def ways(stages: Stages, part: Part, light: Answer, limit: float) -> Iterator[tuple[Part, Floats]]:
-    """Parts and values: plans of the class, not in whole steps yet, each to be tried if the one before was not enough."""
+    """Parts and values: plans of the class, not in whole steps yet; each is tried if the one before led to none."""
     if light.values is None:
         return
     alone, now = part.alone(stages), stages.values
@@ -40,8 +40,7 @@ def ways(stages: Stages, part: Part, light: Answer, limit: float) -> Iterator[tu
     best = max((a for a in stand if a is not None), key=lambda a: a.objective, default=None)
     if best is not None and best.values is not None:
         yield alone, best.values
-    stages.values = now if best is None else stages.values
-    whole = _with_decisions(stages, part, light, stages.values)
+    whole = _with_decisions(stages, part, light, now)
     if whole is not None and whole.values is not None:
         yield part, whole.values
     beside = _beside(stages, alone, now if placed is None else placed, limit)

@@ -87,11 +87,11 @@ def _search(  # noqa: PLR0917 - what is known about each pool and span
     arrive, short = grid + grid.size, np.arange(len(pools) * spans).reshape(len(pools), spans) + 2 * grid.size
     sheet = _Sheet(np.concatenate([np.zeros(grid.size), np.full(grid.size, WORTH), np.ones(short.size)]))
     sheet.upper[short] = (left - wished)[pools]
-    for l in np.unique(s.pair_need[pairs]):
-        mine = s.pair_need[pairs] == l
+    for need in np.unique(s.pair_need[pairs]):
+        mine = s.pair_need[pairs] == need
         weights = (s.rate[pairs] * step)[mine]
         for e in range(spans):
-            sheet.row(grid[mine, e], weights, s.whole_standby[l], s.standby[l] + s.standby_slack[l])
+            sheet.row(grid[mine, e], weights, s.whole_standby[need], s.standby[need] + s.standby_slack[need])
     for number, r in enumerate(pools):
         mine = pool == number
         for e in range(spans):
@@ -105,28 +105,36 @@ def _search(  # noqa: PLR0917 - what is known about each pool and span
 def _arrivals(  # noqa: PLR0917 - columns and what they are about
     model: Model, pairs: Ints, grid: Ints, arrive: Ints, span: Ints, now: Floats, sheet: _Sheet
 ) -> None:
-    """Rows that count arrivals, keep them within the moves that are left, and give people time to be of use."""
-    s, v = model.setting, model.variables
-    first = np.searchsorted(span, np.arange(grid.shape[1]))
-    moved, kinds = -len(span), s.pair_kind[pairs]
-    for e, week in enumerate(first):
-        may_move = e == 0 or week - max(moved, 0) >= len(s.loss(KINDS.index(ENGINEER)))
-        moved = int(week) if may_move else moved
+    """Rows that count arrivals, and give people time to be of use before they move again."""
+    s, plus_minus = model.setting, np.array([1.0, -1.0])
+    weeks, settling = np.searchsorted(span, np.arange(grid.shape[1])), len(s.loss(KINDS.index(ENGINEER)))
+    people, moved = s.pair_kind[pairs] == KINDS.index(ENGINEER), 0
+    for k, base in enumerate(s.base[pairs] / s.step[pairs]):
+        sheet.row(np.array([grid[k, 0], arrive[k, 0]]), plus_minus, -np.inf, base)
+    for e in range(1, grid.shape[1]):
+        still = weeks[e] - moved < settling
+        moved = moved if still else int(weeks[e])
         for k in range(len(pairs)):
-            if e == 0:
-                sheet.row(np.array([grid[k, 0], arrive[k, 0]]), np.array([1.0, -1.0]), -np.inf, s.base[pairs[k]] / s.step[pairs[k]])
-            else:
-                most = np.inf if may_move or KINDS[kinds[k]] != ENGINEER else 0.0
-                columns = np.array([grid[k, e], grid[k, e - 1]])
-                sheet.row(np.append(columns, arrive[k, e]), np.array([1.0, -1.0, -1.0]), -np.inf, 0.0)
-                if most == 0.0:
-                    sheet.row(columns, np.array([1.0, -1.0]), 0.0, 0.0)
-        for kind, limit in ((GPU, s.policy.gpu_moves), (ENGINEER, s.policy.engineer_moves)):
-            mine = np.flatnonzero(kinds == KINDS.index(kind))
-            if limit is not None and len(mine):
-                others = np.setdiff1d(np.flatnonzero(s.pair_kind == KINDS.index(kind)), pairs)
-                taken = float(now[v.arrive[others, week]].sum())
-                sheet.row(arrive[mine, e], s.step[pairs][mine], -np.inf, max(0.0, limit - taken))
+            columns = np.array([grid[k, e], grid[k, e - 1], arrive[k, e]])
+            sheet.row(columns, np.array([1.0, -1.0, -1.0]), -np.inf, 0.0)
+            if still and people[k]:
+                sheet.row(columns[:2], plus_minus, 0.0, 0.0)
+    _moves(model, pairs, arrive, weeks, now, sheet)
+
+
+def _moves(  # noqa: PLR0917 - columns and what they are about
+    model: Model, pairs: Ints, arrive: Ints, weeks: Ints, now: Floats, sheet: _Sheet
+) -> None:
+    """Arrivals of a kind in the first week of a span stay within the moves that the others leave."""
+    s, v = model.setting, model.variables
+    for kind, limit in ((GPU, s.policy.gpu_moves), (ENGINEER, s.policy.engineer_moves)):
+        of_kind = np.flatnonzero(s.pair_kind == KINDS.index(kind))
+        mine = np.flatnonzero(np.isin(pairs, of_kind))
+        if limit is None or not len(mine):
+            continue
+        taken = now[v.arrive[np.setdiff1d(of_kind, pairs)]].sum(axis=0)
+        for e, week in enumerate(weeks):
+            sheet.row(arrive[mine, e], s.step[pairs][mine], -np.inf, max(0.0, limit - float(taken[week])))
 
 
 class _Sheet:
@@ -155,7 +163,8 @@ class _Sheet:
         lp.col_cost_, lp.col_lower_, lp.col_upper_ = self.price, np.zeros(len(self.price)), self.upper
         lp.row_lower_, lp.row_upper_ = np.array(self.low), np.array(self.high)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_ = np.array(self.starts, np.int32), np.concatenate(self.index).astype(np.int32)
+        lp.a_matrix_.start_ = np.array(self.starts, np.int32)
+        lp.a_matrix_.index_ = np.concatenate(self.index).astype(np.int32)
         lp.a_matrix_.value_ = np.concatenate(self.weight)
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         lp.integrality_ = [kinds[n < whole] for n in range(len(self.price))]

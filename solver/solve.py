@@ -72,7 +72,7 @@ def _decide(stages: Stages) -> bool:
     for n, rank in enumerate(ranks):
         if stages.clock.over():
             return True
-        if not stages.decide(rank, limit=stages.clock.left / (len(ranks) - n) * 1.3):
+        if not stages.decide(rank, limit=stages.clock.left / (len(ranks) - n) * 1.5):
             return False
     return True
 

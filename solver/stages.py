@@ -16,13 +16,13 @@ import numpy as np
 from solver.classes import class_name, ideals
 from solver.dive import dive
 from solver.engine import Answer, Clock, Report, Task, run
+from solver.ground import ways
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
 from solver.part import PROOF, Part, attached
 from solver.progress import OnProgress, Progress
 from solver.reach import not_before
 from solver.tight import cuts
-from solver.ground import ways
 from solver.whole import improve, in_whole_steps, proven
 
 SLACK = 0.1
@@ -88,7 +88,7 @@ class Stages:
         part, until = self._part(rank), self.clock.seconds + limit
         not_before(self, part)
         part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
-        light = self._decisions(part, 0.4 * limit)
+        light = self._decisions(part, 0.6 * limit)
         if light.infeasible:
             return False
         if not self._take_best(part, light, limit):
@@ -101,7 +101,7 @@ class Stages:
         return True
 
     def _take_best(self, part: Part, light: Answer, limit: float) -> bool:
-        """Make a light answer a plan in whole steps, by the first way that leads to one; whether that is proof enough."""
+        """Make a light answer a plan in whole steps, the first way that leads to one; whether that is proof enough."""
         best = self.values
         for way, values in ways(self, part, light, limit):
             self.values = values
@@ -117,12 +117,14 @@ class Stages:
     def _decisions(self, part: Part, limit: float) -> Answer:
         """What is on when, in a relaxation: a dive, and where its bound is no proof, a search that starts from it."""
         light = replace(self._light(part, self.clock.budget(limit)), discrete=self.model.binary, gap=PROOF * part.gap)
-        found = dive(self.model, light, self.clock)
+        found, tell = dive(self.model, light, self.clock), self.teller(part.rank)
         self.prove(part.rank, found)
+        if found.values is not None:
+            tell(found.objective, found.bound)
         known = found.values is not None and found.bound - found.objective <= light.gap
         if known or found.infeasible or self.clock.over():
             return found
-        answer = run(self.model, replace(light, start=found.values), self.clock, self.teller(part.rank))
+        answer = run(self.model, replace(light, start=found.values), self.clock, tell)
         self.prove(part.rank, answer)
         return answer if answer.values is not None else found
 
@@ -189,7 +191,8 @@ class Stages:
         none = np.zeros_like(part.free)
         limit = max(GRACE, self.clock.left)
         return Task(
-            part.free, self.values, part.lower, part.upper, none, part.weights, holds=self.held, limit=limit, cuts=part.cuts,
+            part.free, self.values, part.lower, part.upper, none, part.weights, holds=self.held, limit=limit,
+            cuts=part.cuts,
         )  # fmt: skip
 
     def run(

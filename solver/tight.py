@@ -8,8 +8,8 @@ that, ramp, growth and the limits on moves follow bounds on what can be on, and 
     pace[p,t] <= most[p,t] * on[p,t]
     pace[p,t] <= young[p,t,a] * on[p,t] + (most[p,t] - young[p,t,a]) * on[p,t-a-1]      a = 0, 1, ...
 
-`most` is the pace that what is left allows, `young` the best pace a weeks after coming on: who was off a+1 weeks ago came
-on since.
+`most` is the pace that what is left allows, `young` the best pace a weeks after coming on: who was off a+1 weeks ago
+came on since.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 from solver.engine import Cuts
 from solver.model import Model
 from solver.model.sheet import Bools, Floats, Ints
-from solver.model.variables import Setting
+from solver.model.variables import Setting, Variables
 from solver.records import ENGINEER, GPU, KINDS
 
 AGES = 6
@@ -40,12 +40,12 @@ def cuts(model: Model, mine: Bools, free: Bools, values: Floats, upper: Floats) 
     upper[v.on[off]] = 0.0
     rows = _Rows()
     _starts(s, v.on, np.flatnonzero(mine), rows)
-    _paces(s, v.on, v.pace, np.flatnonzero(mine), supply, rows)
+    _paces(s, v, np.flatnonzero(mine), supply, rows)
     return rows.cuts()
 
 
 def _supply(model: Model, free: Bools, values: Floats) -> Floats:
-    """The most that each need can get in each week: what the fixed projects leave of its pools, and no more than full."""
+    """The most that each need can get in each week: what the fixed projects leave, and no more than full."""
     s, v = model.setting, model.variables
     fixed = np.where(free[v.x], 0.0, values[v.x]) * model.scale[v.x]
     used = np.zeros((len(s.problem.pools), s.weeks))
@@ -110,9 +110,9 @@ def _arrivals_to_start(s: Setting, kind: int) -> Floats:
     return found
 
 
-def _paces(s: Setting, on: Ints, pace: Ints, mine: Ints, supply: Floats, rows: _Rows) -> None:
+def _paces(s: Setting, v: Variables, mine: Ints, supply: Floats, rows: _Rows) -> None:
     """The rows for the pace, of those projects and weeks where they say more than the model does."""
-    most = _fastest(s, supply)
+    on, pace, most = v.on, v.pace, _fastest(s, supply)
     grown = _grown(s)
     running = _running(s)
     p, t = (grid.ravel() for grid in np.meshgrid(mine, np.arange(s.weeks), indexing="ij"))
@@ -123,7 +123,7 @@ def _paces(s: Setting, on: Ints, pace: Ints, mine: Ints, supply: Floats, rows: _
         here = np.isin(p, mine)
         p, t = p[here], t[here]
         rest = (most - young)[p, t]
-        earlier = np.where(t > age, on[p, t - age - 1], -1)
+        earlier = np.where(t > age, on[p, np.maximum(t - age - 1, 0)], -1)
         known = np.where(t > age, 0.0, rest * running[p])
         terms = [(pace[p, t], np.ones(len(p))), (on[p, t], -young[p, t]), (earlier, -rest)]
         rows.add(terms, known)
@@ -183,4 +183,4 @@ def _useful(held: list[float], loss: tuple[float, ...]) -> Floats:
     """Effective supply by age of amounts that rise week by week from the first one."""
     arrived = np.diff(held)
     lost = [sum(share * arrived[age - k] for k, share in enumerate(loss) if k <= age) for age in range(len(arrived))]
-    return np.array(held[1:]) - np.array(lost)
+    return np.asarray(held[1:], dtype=float) - np.asarray(lost, dtype=float)
