@@ -2,7 +2,8 @@
 
 While a class is decided in a relaxation, the standby of those at rest may be anywhere. On the ground it is in whole
 steps and moves at a price. The ways to get there, the cheapest first: they stand where they stood, or where the
-relaxation leaves room (`solver.rest`); all shift together with the class; the class decides again beside them.
+relaxation leaves room (`solver.rest`); all shift together with the class, if it is not too large; the class decides
+again beside them.
 """
 
 from __future__ import annotations
@@ -40,9 +41,10 @@ def ways(stages: Stages, part: Part, light: Answer, limit: float) -> Iterator[tu
     best = max((a for a in stand if a is not None), key=lambda a: a.objective, default=None)
     if best is not None and best.values is not None:
         yield alone, best.values
-    whole = _with_decisions(stages, part, light, now)
-    if whole is not None and whole.values is not None:
-        yield part, whole.values
+    if not part.large:
+        whole = _with_decisions(stages, part, light, now)
+        if whole is not None and whole.values is not None:
+            yield part, whole.values
     beside = _beside(stages, alone, now if placed is None else placed, limit)
     if beside is not None:
         yield alone, beside

@@ -93,7 +93,7 @@ class Stages:
             return False
         if not self._take_best(part, light, limit):
             for way in (part.alone(self), part):
-                if not proven(self, part) and not self.clock.over():
+                if not way.large and not proven(self, part) and not self.clock.over():
                     improve(self, way, until - self.clock.seconds)
         self._keep(part)
         left = HELD[0] * (part.gap - self.bounds[part.rank] + self.attained(rank))
@@ -124,7 +124,8 @@ class Stages:
         known = found.values is not None and found.bound - found.objective <= light.gap
         if known or found.infeasible or self.clock.over():
             return found
-        answer = run(self.model, replace(light, start=found.values), self.clock, tell)
+        limit = self.clock.budget(0.3 * limit if part.large else limit)
+        answer = run(self.model, replace(light, start=found.values, limit=limit), self.clock, tell)
         self.prove(part.rank, answer)
         return answer if answer.values is not None else found
 
