@@ -40,10 +40,11 @@ def _finish(model: Model, x: Floats, on: Bools, complete: Bools, planned: Floats
     s = model.setting
     for i in np.flatnonzero(s.is_build & (s.remaining > 0)):
         done = np.cumsum(planned[i]) >= s.remaining[i] - 1e-6
-        busy = np.flatnonzero(on[i] | (x[s.pair_project == i] > 0).any(axis=0))
+        busy = np.flatnonzero((x[s.pair_project == i] > 0).any(axis=0))
         last = int(busy[-1]) if len(busy) else -1
-        if 0 <= last < s.weeks and done[last] and on[i, last]:
+        if last >= 0 and done[last] and on[i, last]:
             complete[i, last + 1 :] = True
+            on[i, last + 1 :] = False
 
 
 def supported(model: Model, x: Floats) -> Floats:

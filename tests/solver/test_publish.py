@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,11 @@ from solver.check import check
 from solver.model import Model, build
 from solver.plan import COLUMNS
 from solver.problem import Problem
-from solver.publish import ALMOST, paces, states, supported
+from solver.publish import ALMOST, paces, publish, states, supported
 from solver.records import Eligible, Need
 from solver.solve import solve
 from tests.solver.handmade import gpu_pool, ml_pool, policy, portfolio, project
-from tests.solver.solving import LIMITS, plan_in
+from tests.solver.solving import LIMITS, class_after_class, plan_in
 from tests.solver.tiny import named
 
 WITH_A_PLAN = [name for name in named() if name != "no plan"]
@@ -159,3 +160,22 @@ def test_every_table_has_its_columns_and_every_project_a_reason_for_every_week()
     running = plan.reasons[plan.reasons["project"] == "ads"]
     assert running["reason"].tolist() == ["full pace", "full pace"]
     assert all(running["detail"])
+
+
+@pytest.mark.parametrize("way", [nullcontext, class_after_class])
+def test_a_build_that_holds_nothing_any_more_is_complete_even_where_it_might_run_on(way: Any) -> None:
+    build_ = project("fix", 1, kind="build", duration=1.0, benefit="completion", status="running", min_run=2, value=0.0)
+    problem = portfolio(gpu_pool(amount=4), build_, weeks=4)
+    with way():
+        plan = plan_in(solve(problem, "normal", options=LIMITS))
+    assert check(problem, "normal", plan).ok
+    held = set(plan.allocation["week"])
+    done = plan.pace[plan.pace["progress"] >= 1.0]
+    assert all(row.state == "complete" or row.week in held for row in done.itertuples())
+
+
+def test_a_build_whose_work_is_done_stops_running_in_the_weeks_in_which_it_holds_nothing() -> None:
+    model = model_of(gpu_pool(), project("fix", 2, kind="build", duration=1.0), weeks=3)
+    v, values = model.variables, np.zeros(model.size)
+    values[v.x[0, 0]], values[v.pace[0, 0]], values[v.on[0, :2]] = 2.0, 1.0, 1.0
+    assert publish(model, values).pace["state"].tolist() == ["running", "complete", "complete"]
