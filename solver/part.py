@@ -15,14 +15,6 @@ if TYPE_CHECKING:
     from solver.stages import Stages
 
 
-PROOF = 0.4
-"""Share of the gap asked for that deciding what is on when may leave unproven."""
-
-
-LARGE = 15_000
-"""Columns from which a part is too large for a search over all of it to be worth its time."""
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """The projects of a class, the columns that are free, bounds of all columns, and the gap asked for in value."""
@@ -36,16 +28,6 @@ class Part:
     ideal: float
     gap: float
     cuts: Cuts = field(default_factory=Cuts)
-
-    @property
-    def large(self) -> bool:
-        """Whether the part is better decided by dives, and beside those at rest."""
-        return int(self.free.sum()) > LARGE
-
-    def alone(self, stages: Stages) -> Part:
-        """The part with nothing free but the projects of the class."""
-        owner = stages.model.owner
-        return replace(self, free=self.free & self.mine[owner] & (owner >= 0))
 
     def with_decisions(self, stages: Stages, values: Floats | None = None) -> Part:
         """The part with its binaries fixed as in the values given, or as decided so far."""

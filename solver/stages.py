@@ -14,19 +14,17 @@ from typing import Any
 import numpy as np
 
 from solver.classes import class_name, ideals
-from solver.dive import dive
 from solver.engine import Answer, Clock, Report, Task, run
-from solver.ground import ways
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
-from solver.part import PROOF, Part, attached
+from solver.part import Part, attached
 from solver.progress import OnProgress, Progress
 from solver.reach import not_before
 from solver.tight import cuts
-from solver.whole import improve, in_whole_steps, proven
+from solver.whole import in_whole_steps
 
-SLACK = 0.1
-"""Share of the gap asked for that settling may give away for calmer moves."""
+PROOF, SLACK = 0.4, 0.1
+"""Shares of the gap asked for: what a MIP may leave unproven, and what settling may give away for calmer moves."""
 HELD = 0.9, 0.02
 """Shares of the gap left, and at least of the gap, that later classes may take back where they share projects."""
 GRACE = 10.0
@@ -85,49 +83,40 @@ class Stages:
 
     def decide(self, rank: int, *, limit: float) -> bool:
         """Find the best value of a class; False if not even the standing plan could be kept."""
-        part, until = self._part(rank), self.clock.seconds + limit
+        part = self._part(rank)
         not_before(self, part)
         part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
-        light = self._decisions(part, 0.6 * limit)
-        if light.infeasible:
+        before = self.values
+        if not self._choose(part, limit):
             return False
-        if not self._take_best(part, light, limit):
-            for way in (part.alone(self), part):
-                if not way.large and not proven(self, part) and not self.clock.over():
-                    improve(self, way, until - self.clock.seconds)
+        self._settle(part.with_decisions(self))
+        if not in_whole_steps(self, part, limit):
+            self.values = before
         self._keep(part)
-        left = HELD[0] * (part.gap - self.bounds[part.rank] + self.attained(rank))
+        left = HELD[0] * (part.gap - self.bounds[rank] + self.attained(rank))
         self.held.append((part.weights, self.attained(rank) - max(left, HELD[1] * part.gap) - 1e-7))
         return True
 
-    def _take_best(self, part: Part, light: Answer, limit: float) -> bool:
-        """Make a light answer a plan in whole steps, the first way that leads to one; whether that is proof enough."""
-        best = self.values
-        for way, values in ways(self, part, light, limit):
-            self.values = values
-            self.settle(way)
-            found = in_whole_steps(self, way, 0.15 * limit)
-            if found and self.attained(part.rank) > float(part.weights @ best):
-                best = self.values
-            self.values = best
-            if found or self.clock.over():
-                break
-        return proven(self, part)
-
-    def _decisions(self, part: Part, limit: float) -> Answer:
-        """What is on when, in a relaxation: a dive, and where its bound is no proof, a search that starts from it."""
-        light = replace(self._light(part, self.clock.budget(limit)), discrete=self.model.binary, gap=PROOF * part.gap)
-        found, tell = dive(self.model, light, self.clock), self.teller(part.rank)
-        self.prove(part.rank, found)
-        if found.values is not None:
-            tell(found.objective, found.bound)
-        known = found.values is not None and found.bound - found.objective <= light.gap
-        if known or found.infeasible or self.clock.over():
-            return found
-        limit = self.clock.budget(0.3 * limit if part.large else limit)
-        answer = run(self.model, replace(light, start=found.values, limit=limit), self.clock, tell)
+    def _choose(self, part: Part, limit: float) -> bool:
+        """Decide what is on when: by a relaxation first, and in full where its decisions do not hold in full."""
+        teller, gap = self.teller(part.rank), PROOF * part.gap
+        light = self._light(part, self.clock.budget(max(2.0, 0.6 * limit)))
+        answer = run(self.model, replace(light, discrete=self.model.binary, gap=gap), self.clock, teller)
         self.prove(part.rank, answer)
-        return answer if answer.values is not None else found
+        if self._ground(part, answer) or not (answer.finished or answer.infeasible):
+            return True
+        answer = self.run(
+            part,
+            discrete=self.model.binary,
+            gap=gap,
+            start=self.values,
+            report=teller,
+            limit=self.clock.budget(max(2.0, 0.3 * limit)),
+        )
+        self.prove(part.rank, answer)
+        if answer.values is not None:
+            self.values = answer.values
+        return not answer.infeasible
 
     def _light(self, part: Part, limit: float) -> Task:
         """The class's subproblem, where those at rest below may shift their standby without arrivals: a relaxation."""
@@ -143,11 +132,21 @@ class Stages:
             skip=model.row_is_own & idle[model.row_owner] & model.row_of(*rules),
         )  # fmt: skip
 
-    def settle(self, part: Part) -> None:
+    def _ground(self, part: Part, answer: Answer) -> bool:
+        """Take the decisions of a light answer as a whole plan, arrivals included; False if that loses too much."""
+        if answer.values is None:
+            return False
+        real = self.run(part.with_decisions(self, answer.values))
+        if real.values is None:
+            return False
+        self.values = real.values
+        return real.objective >= answer.objective - SLACK * part.gap
+
+    def _settle(self, part: Part) -> None:
         """With on/off fixed: least disruption and holdings, while the class gives up a sliver of its ideal at most."""
         thrift = 0.1 * np.where(self.model.discrete & ~self.model.binary, self.model.scale, 0.0)
         holds = [(part.weights, self.attained(part.rank) - SLACK * part.gap - 1e-7)]
-        answer = self.run(part.with_decisions(self), self.model.disruption + thrift, maximise=False, holds=holds)
+        answer = self.run(part, self.model.disruption + thrift, maximise=False, holds=holds)
         if answer.values is not None:
             self.values = answer.values
 
@@ -162,17 +161,12 @@ class Stages:
     # -- subproblems -------------------------------------------------------------------------------
 
     def _part(self, rank: int) -> Part:
-        """The projects of a class, the free columns, and bounds with lower classes at rest.
-
-        A project that belongs to a higher class in some weeks keeps in those what it was given there.
-        """
+        """The projects of a class, the free columns, and bounds with lower classes at rest."""
         below = self.first > rank
         mine = (self.model.setting.rank == rank).any(axis=1)
         lower, upper = self._resting(below & ~mine)
         owner = self.model.owner
         free = (mine | below)[owner] & (owner >= 0)
-        s = self.model.setting
-        free[self.model.variables.x[(s.rank < rank)[s.pair_project]]] = False
         ideal = self.ideal.get(rank, 0.0)
         return Part(rank, mine, free, lower, upper, self.model.classes[rank], ideal, self.gap * ideal)
 

@@ -21,23 +21,23 @@ ENOUGH = 0.95
 """Share of the gap asked for at which a plan in whole steps is good enough to stop at."""
 FURTHER = 0.1
 """Share of a full need, in steps, by which an amount may leave what was settled when the nearest steps do not do."""
-PATIENCE = 1.5, 1500
-"""Seconds that rounding may take at least, and columns for which it gets another one; then all is decided again."""
 REPAIRS = 3
 """How often projects that whole steps leave short are decided again before the class is given up."""
 
 
 def in_whole_steps(stages: Stages, part: Part, limit: float) -> bool:
-    """Round the values of a part to whole steps; False if there is no such plan, or none was found in time."""
+    """Round the values to whole steps, as near to the proof as time allows; False if there is no such plan."""
     model = stages.model
     whole = model.discrete & ~model.binary & part.free
     decided = part.with_decisions(stages)
     if np.allclose(stages.values[whole], np.round(stages.values[whole]), atol=1e-7):
         stages.values[whole] = np.round(stages.values[whole])
         return True
-    seconds = min(limit, max(PATIENCE[0], part.free.sum() / PATIENCE[1]))
-    until = stages.clock.seconds + stages.clock.budget(seconds)
-    return _round(stages, part, decided, whole, until) or _repair(stages, part, decided, whole, until)
+    found = _round(stages, part, decided, whole) or _repair(stages, part, decided, whole)
+    if not proven(stages, part) and not stages.clock.over():
+        start = stages.values if found else None
+        found = _improve(stages, part, start, limit) or found
+    return found
 
 
 def proven(stages: Stages, part: Part) -> bool:
@@ -45,7 +45,7 @@ def proven(stages: Stages, part: Part) -> bool:
     return stages.bounds[part.rank] - stages.attained(part.rank) <= part.gap + 1e-9
 
 
-def _round(stages: Stages, part: Part, decided: Part, whole: Bools, until: float) -> bool:
+def _round(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
     """With on/off as decided: next to the settled amounts, else some steps further away, else any."""
     settled, found, room = stages.values, False, _room(stages)[whole]
     for widen in (0.0, 1.0, np.inf):
@@ -55,7 +55,7 @@ def _round(stages: Stages, part: Part, decided: Part, whole: Bools, until: float
         upper[whole] = np.minimum(upper[whole], np.ceil(settled[whole] - 1e-7) + further)
         _a_week_more(stages, settled, lower, upper)
         near = replace(part, lower=lower, upper=upper)
-        found = _search(stages, near, whole, stages.values if found else None, until) or found
+        found = _search(stages, near, whole, stages.values if found else None) or found
         if found and (proven(stages, part) or widen > 0):
             return True
     return found
@@ -73,7 +73,7 @@ def _room(stages: Stages) -> Floats:
     return room
 
 
-def _search(stages: Stages, part: Part, whole: Bools, start: Floats | None, until: float) -> bool:
+def _search(stages: Stages, part: Part, whole: Bools, start: Floats | None) -> bool:
     """Best value of the class in whole steps, a calm plan preferred; True if one was found and taken."""
     model = stages.model
     busy = float(model.disruption @ stages.values)
@@ -81,7 +81,7 @@ def _search(stages: Stages, part: Part, whole: Bools, start: Floats | None, unti
     freed = model.binary & part.free & (part.lower < part.upper)
     answer = stages.run(
         part, part.weights - calm * model.disruption, discrete=whole | freed, gap=UNPROVEN * part.gap, start=start,
-        limit=stages.clock.budget(until - stages.clock.seconds),
+        limit=stages.clock.budget(max(3.0, 0.15 * stages.clock.left)),
         target=stages.bounds[part.rank] - ENOUGH * part.gap - calm * busy,
     )  # fmt: skip
     if answer.values is not None:
@@ -104,21 +104,19 @@ def _a_week_more(stages: Stages, settled: Floats, lower: Floats, upper: Floats) 
             upper[v.x[mine, week]] = most
 
 
-def _repair(stages: Stages, part: Part, decided: Part, whole: Bools, until: float) -> bool:
+def _repair(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
     """Whole steps leave some projects short of what their decisions need: decide those again."""
     model, again = stages.model, np.zeros(len(stages.first), dtype=bool)
     lower, upper = decided.lower.copy(), decided.upper.copy()
     _a_week_more(stages, stages.values, lower, upper)
     for _ in range(REPAIRS):
-        if stages.clock.seconds > until:
-            return False
         short = _short(stages, replace(part, lower=lower, upper=upper), whole)
         if not len(short) or again[short].all():
             return False
         again[short] = True
         open_ = again[model.owner] & model.binary & part.free
         lower[open_], upper[open_] = part.lower[open_], part.upper[open_]
-        if _search(stages, replace(part, lower=lower, upper=upper), whole, None, until):
+        if _search(stages, replace(part, lower=lower, upper=upper), whole, None):
             return True
     return False
 
@@ -147,17 +145,15 @@ def _short(stages: Stages, part: Part, whole: Bools) -> Ints:
     return np.unique(model.row_owner[soft[answer.values[slack] > 1e-6]])
 
 
-def improve(stages: Stages, part: Part, limit: float) -> bool:
+def _improve(stages: Stages, part: Part, start: Floats | None, limit: float) -> bool:
     """While the proof falls short: decide again in whole steps, from the plan found so far."""
-    everything = bool((part.free == (part.free | (stages.first > part.rank)[stages.model.owner])).all())
     answer = stages.run(
-        part, discrete=stages.model.discrete & part.free, gap=0.9 * part.gap, start=stages.values,
-        limit=stages.clock.budget(limit), target=stages.bounds[part.rank] - ENOUGH * part.gap,
-        report=stages.teller(part.rank) if everything else None,
+        part, discrete=stages.model.discrete & part.free, gap=0.9 * part.gap, start=start,
+        limit=stages.clock.budget(limit),
+        report=stages.teller(part.rank),
     )  # fmt: skip
-    if everything:
-        stages.prove(part.rank, answer)
-    if answer.values is None or answer.objective <= stages.attained(part.rank):
+    stages.prove(part.rank, answer)
+    if answer.values is None or (start is not None and answer.objective <= stages.attained(part.rank)):
         return False
     stages.values = answer.values
     return True
