@@ -80,7 +80,7 @@ def _paused(s: Setting, v: Variables, grid: Ints, weight: np.ndarray) -> list[Te
 
 
 def _been(s: Setting, v: Variables, sheet: Sheet) -> None:
-    """on[p,t] <= been[p,t], been[p,t-1] <= been[p,t] <= been[p,t-1] + on[p,t]; complete projects have been."""
+    """on[p,t] <= been[p,t], been[p,t-1] <= been[p,t] <= been[p,t-1] + on[p,t]; complete builds have been."""
     new = np.flatnonzero(~s.has_been)
     grid = np.arange(len(new) * s.weeks).reshape(len(new), s.weeks)
     on, been = v.on[new], v.been[new]
@@ -89,7 +89,7 @@ def _been(s: Setting, v: Variables, sheet: Sheet) -> None:
     rise: list[Terms] = [(grid, been, 1.0), (grid[:, 1:], been[:, :-1], -1.0)]
     sheet.rows("viable", grid.size, rise, lower=0.0)
     started = np.zeros(grid.shape)
-    started[:, :1] = (s.remaining[new] <= 1e-9)[:, None] * 1.0
+    started[:, :1] = (s.is_build & (s.remaining <= 1e-9))[new, None] * 1.0
     sheet.rows("viable", grid.size, [*rise, (grid, on, -1.0)], upper=started.ravel())
 
 

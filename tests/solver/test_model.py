@@ -7,10 +7,12 @@ import pulp
 import pytest
 
 from solver import solve
+from solver.engine import Clock, Task, run
 from solver.model import Model, build
 from solver.model.rules import RULES
 from solver.model.steps import least_of
 from solver.plan import Status
+from tests.solver.handmade import gpu_pool, portfolio, project
 from tests.solver.solving import LIMITS
 from tests.solver.tiny import named
 
@@ -56,6 +58,17 @@ def test_a_second_solver_finds_the_same_optimum(name: str) -> None:
     asked = problem.policy["normal"].tolerance * found.ideal
     assert found.attained <= pulp.value(core.objective) + 1e-4
     assert found.attained >= pulp.value(core.objective) - asked - 1e-4
+
+
+@pytest.mark.parametrize("kind", ["run", "build"])
+def test_a_project_that_never_ran_has_not_been(kind: str) -> None:
+    new = project("pulse", kind=kind, standby=1, status="candidate")
+    model = build(portfolio(gpu_pool(), new), "normal")
+    v, upper, been = model.variables, model.upper.copy(), np.zeros(model.size)
+    upper[v.on], upper[v.complete], been[v.been] = 0.0, 0.0, 1.0
+    every = np.ones(model.size, dtype=bool)
+    task = Task(every, been, model.lower, upper, model.binary, been)
+    assert run(model, task, Clock(LIMITS)).objective == pytest.approx(0.0, abs=1e-6)
 
 
 def test_the_problem_for_other_solvers_has_all_columns_and_no_whole_one_too_few() -> None:
