@@ -18,6 +18,8 @@ Report = Callable[[float | None, float | None], None]
 
 BRIEFLY = 0.5
 """Seconds that every step may take, however late it is."""
+_ON_OFF: dict[str, object] = {"mip_heuristic_run_rens": False, "mip_pscost_minreliable": 0, "mip_pool_soft_limit": 100}
+"""What halves the time of the hardest decisions of what is on: dive at once, branch without trying, keep few cuts."""
 _STATUS = highspy.HighsModelStatus
 
 
@@ -170,6 +172,7 @@ def _limit(highs: highspy.Highs, task: Task, clock: Clock, *, on_off: bool) -> N
         "mip_heuristic_run_rins": False,
         "mip_heuristic_run_root_reduced_cost": not on_off,
         "mip_allow_restart": not on_off,
+        **(_ON_OFF if on_off else {}),
     }
     if task.target is not None:
         settings["objective_target"] = task.target - float(task.objective @ np.where(task.free, 0.0, task.values))

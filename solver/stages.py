@@ -14,17 +14,19 @@ from typing import Any
 import numpy as np
 
 from solver.classes import class_name, ideals
+from solver.dive import decide
 from solver.engine import Answer, Clock, Report, Task, run
+from solver.improve import improve
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
-from solver.part import Part, attached
+from solver.part import PROOF, Part, attached
 from solver.progress import OnProgress, Progress
 from solver.reach import not_before
 from solver.tight import cuts
 from solver.whole import in_whole_steps
 
-PROOF, SLACK = 0.4, 0.1
-"""Shares of the gap asked for: what a MIP may leave unproven, and what settling may give away for calmer moves."""
+SLACK = 0.1
+"""Share of the gap asked for that settling may give away for calmer moves."""
 HELD = 0.9, 0.02
 """Shares of the gap left, and at least of the gap, that later classes may take back where they share projects."""
 GRACE = 10.0
@@ -66,6 +68,10 @@ class Stages:
         most = self.ideal.get(rank, 0.0) - self.model.constants[rank]
         self.bounds[rank] = min(self.bounds.get(rank, most), answer.bound)
 
+    def proven(self, part: Part) -> bool:
+        """Whether the values so far are within the gap asked for of a class."""
+        return self.bounds[part.rank] - self.attained(part.rank) <= part.gap + 1e-9
+
     # -- the steps of a class ----------------------------------------------------------------------
 
     def stand_by(self) -> bool:
@@ -89,9 +95,8 @@ class Stages:
         before = self.values
         if not self._choose(part, limit):
             return False
-        self._settle(part.with_decisions(self))
-        if not in_whole_steps(self, part, limit):
-            self.values = before
+        self.settle(part.with_decisions(self))
+        in_whole_steps(self, part, before, limit)
         self._keep(part)
         left = HELD[0] * (part.gap - self.bounds[rank] + self.attained(rank))
         self.held.append((part.weights, self.attained(rank) - max(left, HELD[1] * part.gap) - 1e-7))
@@ -100,10 +105,13 @@ class Stages:
     def _choose(self, part: Part, limit: float) -> bool:
         """Decide what is on when: by a relaxation first, and in full where its decisions do not hold in full."""
         teller, gap = self.teller(part.rank), PROOF * part.gap
-        light = self._light(part, self.clock.budget(max(2.0, 0.6 * limit)))
-        answer = run(self.model, replace(light, discrete=self.model.binary, gap=gap), self.clock, teller)
+        light = self._light(part, self.clock.budget(max(2.0, 0.4 * limit)))
+        answer = decide(self.model, replace(light, gap=gap), self.clock, teller)
         self.prove(part.rank, answer)
-        if self._ground(part, answer) or not (answer.finished or answer.infeasible):
+        grounded = self._ground(part, answer)
+        if not (answer.finished or answer.infeasible) and not self.proven(part):
+            improve(self, part, self.model.binary, self.clock.budget(max(2.0, 0.4 * limit)))
+        if grounded or not (answer.finished or answer.infeasible):
             return True
         answer = self.run(
             part,
@@ -142,7 +150,7 @@ class Stages:
         self.values = real.values
         return real.objective >= answer.objective - SLACK * part.gap
 
-    def _settle(self, part: Part) -> None:
+    def settle(self, part: Part) -> None:
         """With on/off fixed: least disruption and holdings, while the class gives up a sliver of its ideal at most."""
         thrift = 0.1 * np.where(self.model.discrete & ~self.model.binary, self.model.scale, 0.0)
         holds = [(part.weights, self.attained(part.rank) - SLACK * part.gap - 1e-7)]

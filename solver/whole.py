@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.dive import decide
 from solver.elastic import with_slack
 from solver.engine import run
+from solver.improve import improve
 from solver.model.sheet import Bools, Floats, Ints
-from solver.part import Part
+from solver.part import PROOF, Part
 
 if TYPE_CHECKING:
     from solver.stages import Stages
@@ -21,28 +23,53 @@ ENOUGH = 0.95
 """Share of the gap asked for at which a plan in whole steps is good enough to stop at."""
 FURTHER = 0.1
 """Share of a full need, in steps, by which an amount may leave what was settled when the nearest steps do not do."""
+NEAR = 2.0
+"""Gaps asked for within which a plan in whole steps only needs to be made better, not decided apart."""
+PATIENCE = 3.0
+"""Seconds that one search for whole steps may take: what it leaves open is made better piece by piece."""
 REPAIRS = 3
 """How often projects that whole steps leave short are decided again before the class is given up."""
 
 
-def in_whole_steps(stages: Stages, part: Part, limit: float) -> bool:
-    """Round the values to whole steps, as near to the proof as time allows; False if there is no such plan."""
+def in_whole_steps(stages: Stages, part: Part, before: Floats, limit: float) -> None:
+    """Round the values to whole steps, as near to the proof as time allows; back to those before if nothing does."""
     model = stages.model
     whole = model.discrete & ~model.binary & part.free
     decided = part.with_decisions(stages)
     if np.allclose(stages.values[whole], np.round(stages.values[whole]), atol=1e-7):
         stages.values[whole] = np.round(stages.values[whole])
-        return True
-    found = _round(stages, part, decided, whole) or _repair(stages, part, decided, whole)
-    if not proven(stages, part) and not stages.clock.over():
-        start = stages.values if found else None
-        found = _improve(stages, part, start, limit) or found
-    return found
+        return
+    found = not part.large and _round(stages, part, decided, whole)
+    if not (found and stages.bounds[part.rank] - stages.attained(part.rank) <= NEAR * part.gap):
+        _keep_better(stages, part, stages.values if found else before, _apart(stages, part, before))
+    if not stages.proven(part):
+        improve(stages, part, model.discrete, stages.clock.budget(0.5 * limit))
+    if not stages.proven(part) and not part.large and not stages.clock.over():
+        _in_full(stages, part, stages.clock.budget(0.3 * limit))
 
 
-def proven(stages: Stages, part: Part) -> bool:
-    """Whether the values so far are within the gap asked for."""
-    return stages.bounds[part.rank] - stages.attained(part.rank) <= part.gap + 1e-9
+def _keep_better(stages: Stages, part: Part, first: Floats, second_found: bool) -> None:
+    """Of two plans in whole steps the one that gives the class more; the second is in the values so far if found."""
+    if not second_found or stages.attained(part.rank) < float(part.weights @ first):
+        stages.values = first
+
+
+def _apart(stages: Stages, part: Part, before: Floats) -> bool:
+    """The class alone, with those below left where they are in whole steps; True if that can be rounded."""
+    model, planned = stages.model, stages.values
+    own = replace(part, free=part.free & part.mine[model.owner])
+    wanted, stages.values = stages.attained(part.rank), before
+    answer = stages.run(own.with_decisions(stages, planned))
+    if answer.values is None or answer.objective < wanted - NEAR * part.gap:
+        task = replace(stages.task(own), gap=PROOF * part.gap, limit=stages.clock.budget(PATIENCE), start=before)
+        answer = decide(model, task, stages.clock, stages.teller(part.rank))
+    if answer.values is None:
+        return False
+    stages.values = answer.values
+    decided = own.with_decisions(stages)
+    stages.settle(decided)
+    whole = model.discrete & ~model.binary & own.free
+    return _round(stages, own, decided, whole) or _repair(stages, own, decided, whole)
 
 
 def _round(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
@@ -56,7 +83,7 @@ def _round(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
         _a_week_more(stages, settled, lower, upper)
         near = replace(part, lower=lower, upper=upper)
         found = _search(stages, near, whole, stages.values if found else None) or found
-        if found and (proven(stages, part) or widen > 0):
+        if found and (stages.proven(part) or widen > 0):
             return True
     return found
 
@@ -81,7 +108,7 @@ def _search(stages: Stages, part: Part, whole: Bools, start: Floats | None) -> b
     freed = model.binary & part.free & (part.lower < part.upper)
     answer = stages.run(
         part, part.weights - calm * model.disruption, discrete=whole | freed, gap=UNPROVEN * part.gap, start=start,
-        limit=stages.clock.budget(max(3.0, 0.15 * stages.clock.left)),
+        limit=stages.clock.budget(PATIENCE),
         target=stages.bounds[part.rank] - ENOUGH * part.gap - calm * busy,
     )  # fmt: skip
     if answer.values is not None:
@@ -114,11 +141,20 @@ def _repair(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
         if not len(short) or again[short].all():
             return False
         again[short] = True
-        open_ = again[model.owner] & model.binary & part.free
+        open_ = (again | _beside(stages, short))[model.owner] & model.binary & part.free
         lower[open_], upper[open_] = part.lower[open_], part.upper[open_]
         if _search(stages, replace(part, lower=lower, upper=upper), whole, None):
             return True
     return False
+
+
+def _beside(stages: Stages, short: Ints) -> Bools:
+    """Projects that hold something of the pools which could serve those that are short."""
+    s, x = stages.model.setting, stages.values[stages.model.variables.x]
+    pools = np.unique(s.pair_pool[np.isin(s.pair_project, short)])
+    found = np.zeros(len(stages.first), dtype=bool)
+    found[s.pair_project[np.isin(s.pair_pool, pools) & (x > 0.5).any(axis=1)]] = True
+    return found
 
 
 def _short(stages: Stages, part: Part, whole: Bools) -> Ints:
@@ -136,7 +172,7 @@ def _short(stages: Stages, part: Part, whole: Bools) -> Ints:
         stages.task(part), free=np.append(part.free, more == 0), values=np.append(stages.values, more),
         lower=np.append(part.lower, more), upper=np.append(part.upper, more + 1e9), objective=price, maximise=False,
         discrete=np.append(whole | freed, more > 0), gap=0.05,
-        limit=stages.clock.budget(max(3.0, 0.1 * stages.clock.left)),
+        limit=stages.clock.budget(PATIENCE),
         holds=[(np.append(weights, more), least) for weights, least in stages.held],
     )  # fmt: skip
     answer = run(elastic, task, stages.clock)
@@ -145,15 +181,12 @@ def _short(stages: Stages, part: Part, whole: Bools) -> Ints:
     return np.unique(model.row_owner[soft[answer.values[slack] > 1e-6]])
 
 
-def _improve(stages: Stages, part: Part, start: Floats | None, limit: float) -> bool:
-    """While the proof falls short: decide again in whole steps, from the plan found so far."""
+def _in_full(stages: Stages, part: Part, seconds: float) -> None:
+    """While the proof falls short: all decisions and steps at once, from the plan found so far."""
     answer = stages.run(
-        part, discrete=stages.model.discrete & part.free, gap=0.9 * part.gap, start=start,
-        limit=stages.clock.budget(limit),
+        part, discrete=stages.model.discrete & part.free, gap=0.9 * part.gap, start=stages.values, limit=seconds,
         report=stages.teller(part.rank),
     )  # fmt: skip
     stages.prove(part.rank, answer)
-    if answer.values is None or (start is not None and answer.objective <= stages.attained(part.rank)):
-        return False
-    stages.values = answer.values
-    return True
+    if answer.values is not None and answer.objective > stages.attained(part.rank):
+        stages.values = answer.values

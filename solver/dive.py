@@ -1,0 +1,140 @@
+"""A first answer for many decisions: round the relaxation's surest ones up, solve again from there, and go on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import highspy
+import numpy as np
+
+from solver.engine import Answer, Clock, Quiet, Report, Task, load, run, stop_when
+from solver.model import Model
+from solver.model.sheet import Floats, Ints
+
+SURE = 0.85
+"""A decision at least this far on is taken with its like."""
+SHARE = 0.1
+"""Share of the open decisions that are taken at a time."""
+RETURNS = 30
+"""How often a dive may take decisions back before it counts as aground."""
+WHOLE = 1e-6
+"""How near to 0 or 1 counts as decided."""
+DIVING = 0.5
+"""Share of a task's time that its dive may take."""
+_OPTIMAL = highspy.HighsModelStatus.kOptimal
+
+
+def decide(model: Model, task: Task, clock: Clock, report: Report | None) -> Answer:
+    """A task's binaries: by a dive where its own bound proves that good enough, else by a search that starts there."""
+    task = replace(task, discrete=model.binary)
+    first = dive(model, task, clock)
+    if first.infeasible or (first.values is not None and first.bound - first.objective <= task.gap):
+        return first
+    start = task.start if first.values is None else first.values
+    answer = run(model, replace(task, start=start), clock, report)
+    best = answer if first.values is None or answer.objective >= first.objective else first
+    return replace(answer, values=best.values, objective=best.objective, bound=min(answer.bound, first.bound))
+
+
+def dive(model: Model, task: Task, clock: Clock) -> Answer:
+    """Values of a task in which its binaries are whole, found by rounding, or none; the bound is the relaxation's."""
+    columns = np.flatnonzero(task.free)
+    highs = load(model, task, columns)
+    highs.presolve()
+    lp = highs.getPresolvedLp()
+    dived = _Dive(lp, clock, DIVING * task.limit)
+    place = dived.whole() if lp.num_col_ else np.zeros(0)
+    fixed = float(task.objective @ np.where(task.free, 0.0, task.values))
+    nothing = Answer(None, np.nan, dived.bound + fixed, finished=False, infeasible=False)
+    if place is None:
+        return nothing
+    solution = highspy.HighsSolution()
+    solution.col_value = list(place)
+    highs.postsolve(solution)
+    if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return nothing
+    values = task.values.copy()
+    values[columns] = np.array(highs.getSolution().col_value)
+    whole = model.binary & task.free
+    values[whole] = np.round(values[whole])
+    return replace(nothing, values=values, objective=float(task.objective @ values), finished=True)
+
+
+class _Dive:
+    """One relaxation, ever more of whose decisions are fixed; after a step too far it is where it was before."""
+
+    def __init__(self, lp: highspy.HighsLp, clock: Clock, seconds: float) -> None:
+        kinds = lp.integrality_
+        self.open = np.flatnonzero([kind == highspy.HighsVarType.kInteger for kind in kinds])
+        self.lower, self.upper = np.array(lp.col_lower_), np.array(lp.col_upper_)
+        self.maximise = lp.sense_ == highspy.ObjSense.kMaximize
+        lp.integrality_ = []
+        self.clock, self.highs = clock, Quiet()
+        self.highs.silent()
+        for name, value in {"threads": 1, "random_seed": clock.options.seed, "presolve": "off"}.items():
+            self.highs.setOptionValue(name, value)
+        self.highs.passModel(lp)
+        stop_when(self.highs, clock)
+        self.careful, self.bound, self.returns, self.last = 0, np.inf, 0, clock.seconds + seconds
+        self.taken: list[tuple[Ints, Floats]] = []
+
+    def whole(self) -> Floats | None:
+        """All columns, once the decisions are whole; None if there is no way on."""
+        place = self._solved()
+        if place is not None:
+            value = self.highs.getInfo().objective_function_value
+            self.bound = value if self.maximise else -value
+        while place is not None and not self.clock.over() and self.clock.seconds < self.last:
+            open_ = self.open[np.abs(place[self.open] - np.round(place[self.open])) > WHOLE]
+            if not len(open_):
+                return place
+            rest = place[open_] - np.floor(place[open_])
+            place = self._taken(open_[np.argsort(-rest, kind="stable")], np.sort(rest)[::-1], place)
+            if place is None:
+                place = self._back()
+        return None
+
+    def _taken(self, ordered: Ints, rest: Floats, place: Floats) -> Floats | None:
+        """One step: the surest decisions upwards, fewer if that is too much, or the surest one down."""
+        sure = int((rest >= SURE).sum())
+        size = 1 if self.careful else max(1, int(SHARE * len(ordered)), sure)
+        self.careful = max(0, self.careful - 1)
+        steps = [(size, np.ceil), (1, np.ceil), (1, np.floor)][0 if size > 1 else 1 :]
+        for many, side in steps:
+            basis = self.highs.getBasis()
+            self._bound(ordered[:many], side(place[ordered[:many]]), side(place[ordered[:many]]))
+            after = self._solved()
+            if after is not None:
+                self.taken.append((ordered[:many], side(place[ordered[:many]])))
+                return after
+            self._release(ordered[:many])
+            self.highs.setBasis(basis)
+            self.careful = max(self.careful, many)
+        return None
+
+    def _back(self) -> Floats | None:
+        """Where neither up nor down is possible: take back what was decided last, a single decision the other way."""
+        while self.taken and self.returns < RETURNS:
+            columns, values = self.taken.pop()
+            self._release(columns)
+            self.returns, self.careful = self.returns + 1, max(self.careful, len(columns))
+            if len(columns) == 1:
+                other = self.lower[columns] + self.upper[columns] - values
+                self._bound(columns, other, other)
+            place = self._solved()
+            if place is not None:
+                return place
+            self._release(columns)
+        return None
+
+    def _release(self, columns: Ints) -> None:
+        self._bound(columns, self.lower[columns], self.upper[columns])
+
+    def _bound(self, columns: Ints, lower: Floats, upper: Floats) -> None:
+        self.highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+
+    def _solved(self) -> Floats | None:
+        """The columns of the optimum; None if there is none, or not in time."""
+        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + max(0.1, self.last - self.clock.seconds))
+        self.highs.run()
+        return np.array(self.highs.getSolution().col_value) if self.highs.getModelStatus() == _OPTIMAL else None
