@@ -1,4 +1,4 @@
-"""Small portfolios: every class in one exact model with all others, then least disruption, cost and nodes of services."""
+"""Small portfolios: every class in one exact model with all others, then least disruption, cost and service nodes."""
 
 from __future__ import annotations
 

@@ -111,7 +111,8 @@ def yield_of(sku: Sku, model: LanguageModel, load: Load, measured: float | None 
         return Yield(point.tokens, point.mfu, point.memory) if point else None
     weights, sequence = weights_of(network, load), kv_of(network, load) / load.packing
     batch = point.batch if point else max(1.0, batch_in_memory(node, network, load))
-    return Yield(measured, mfu(node, network, load, measured), (weights + batch * sequence) / node.memory, True)
+    memory = min(1.0, (weights + batch * sequence) / node.memory)
+    return Yield(measured, mfu(node, network, load, measured), memory, True)
 
 
 def demand_by_week(rows: Iterable[Demand], weeks: Iterable[date]) -> tuple[float, ...]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from solver.check.ground import total
 from solver.check.published import Published, numbers
-from solver.check.report import ABSOLUTE, PACE, Violation, hits, say, tolerance
+from solver.check.report import ABSOLUTE, PACE, Numbers, Violation, hits, say, tolerance
 from solver.services import levers_in
 
 
@@ -49,28 +49,33 @@ def figures(plan: Published, table: pd.DataFrame) -> Iterator[Violation]:
     useful = s.supply[:, None] * s.useful(plan.arrivals)
     place = {(int(i), label): q for q, (i, label) in enumerate(zip(s.pair, s.label, strict=True))}
     served = np.zeros((len(g.problem.needs), len(g.weeks)))
-    columns = {name: numbers(table[name]) for name in ("demand", "served", "mfu", "memory")}
-    for n, (week, project, pool, label) in enumerate(
-        zip(table["week"], table["project"], table["pool"], table["levers"], strict=True)
-    ):
+    names = table[["week", "project", "pool", "levers"]].itertuples(index=False, name=None)
+    told = np.column_stack([numbers(table[name]) for name in ("demand", "served", "mfu", "memory")])
+    for n, (week, project, pool, label) in enumerate(names):
         i = g.pair_index.get((project, g.need_of_service.get(project, ""), pool))
         if i is None or week not in g.weeks or (i, label) not in place:
             continue
         q, t = place[i, label], g.weeks.index(week)
-        need, one = int(g.pair_need[i]), s.yields[q]
-        row = {name: float(values[n]) for name, values in columns.items()}
-        served[need, t] += np.nan_to_num(row["served"])
-        right = {"demand": g.full[need, t], "mfu": one.mfu if one else 0.0, "memory": one.memory if one else 0.0}
-        for name, value in right.items():
-            if not abs(row[name] - value) <= tolerance(value):
-                yield g.at_pair("serving", f"{name} is {say(row[name])} instead of {say(value)}", i, t, value)
-        if not row["memory"] <= g.policy.memory_cap + ABSOLUTE and one and not one.measured:
-            text = f"takes {say(row['memory'])} of the memory, above the cap {say(g.policy.memory_cap)}"
-            yield g.at_pair("serving", text, i, t, row["memory"])
-        if not row["served"] <= useful[q, t] * (1 + PACE) + g.supply_tolerance[need]:
-            text = f"serves {say(row['served'])} of at most {say(useful[q, t])} tokens/s"
-            yield g.at_pair("serving", text, i, t, row["served"])
+        served[g.pair_need[i], t] += np.nan_to_num(told[n, 1])
+        yield from _figures(plan, q, t, told[n], float(useful[q, t]))
     yield from _totals(plan, served)
+
+
+def _figures(plan: Published, q: int, t: int, told: Numbers, useful: float) -> Iterator[Violation]:
+    """One row: demand, served, MFU and memory."""
+    g, one = plan.ground, plan.served.yields[q]
+    i = int(plan.served.pair[q])
+    need, (demand, served, mfu, memory) = int(g.pair_need[i]), told.tolist()
+    right = {"demand": (demand, g.full[need, t]), "mfu": (mfu, one.mfu if one else 0.0)}
+    right["memory"] = (memory, one.memory if one else 0.0)
+    for name, (is_, should) in right.items():
+        if not abs(is_ - should) <= tolerance(should):
+            yield g.at_pair("serving", f"{name} is {say(is_)} instead of {say(should)}", i, t, should)
+    if one and not one.measured and not memory <= g.policy.memory_cap + ABSOLUTE:
+        text = f"takes {say(memory)} of the memory, above the cap {say(g.policy.memory_cap)}"
+        yield g.at_pair("serving", text, i, t, memory)
+    if not served <= useful * (1 + PACE) + g.supply_tolerance[need]:
+        yield g.at_pair("serving", f"serves {say(served)} of at most {say(useful)} tokens/s", i, t, served)
 
 
 def _totals(plan: Published, served: np.ndarray) -> Iterator[Violation]:

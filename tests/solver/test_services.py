@@ -90,6 +90,12 @@ def test_the_memory_cap_of_the_policy_counts() -> None:
     assert most.tokens > half.tokens
 
 
+def test_a_measured_model_that_does_not_fit_by_the_formula_fills_the_node() -> None:
+    large = replace(LLAMA, params_b=405.9, active_params_b=40)
+    parts = {**chat(), "models": [large]}
+    assert serving_of(parts, measured(("h100", "", 100.0))).yields["", "h100"].memory == 1.0
+
+
 def test_labels_and_sets() -> None:
     assert levers_in("") == ()
     assert levers_in(label_of(("b", "a"))) == ("a", "b")

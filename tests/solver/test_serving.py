@@ -204,6 +204,13 @@ def test_a_wrong_cell_is_found(right: tuple[Problem, Plan], column: str, value: 
     assert any(found in text for text in broken(right, put(column, value)))
 
 
+def test_memory_above_the_cap_is_found() -> None:
+    problem = served(chat((1500,)))
+    plan = plan_in(solved(problem))
+    texts = [str(v) for v in check(problem, "normal", with_serving(plan, put("memory", 0.7))).violations]
+    assert any("takes 0.7 of the memory, above the cap 0.5" in text for text in texts)
+
+
 def test_a_missing_row_and_a_row_twice_are_found(right: tuple[Problem, Plan]) -> None:
     assert any("serving.csv has 0 nodes" in text for text in broken(right, lambda table: table.iloc[1:]))
     twice = broken(right, lambda table: pd.concat([table, table.iloc[:1]], ignore_index=True))
