@@ -87,13 +87,13 @@ class Base(DeclarativeBase):
 
 _SQL_TYPES: dict[Type, type[TypeEngine[Any]]] = {
     Type.ID: sa.Text, Type.TEXT: sa.Text, Type.CHOICE: sa.Text, Type.INTEGER: sa.Integer, Type.AMOUNT: sa.Float,
-    Type.WEEK: sa.Date, Type.DATE: sa.Date,
+    Type.WEEK: sa.Date, Type.DATE: sa.Date, Type.SET: sa.Text,
 }  # fmt: skip
 
 
 def sql_type(column: Column) -> TypeEngine[Any]:
     """The SQL type of a record's column."""
-    if column.key and not column.required:
+    if column.key and not column.required and column.default is None:
         return BlankId() if column.type is Type.ID else BlankWeek()
     if column.type in (Type.CURVE, Type.RAMP):
         return Cell(column)

@@ -30,6 +30,7 @@ class Type(StrEnum):
     DATE = "date"
     CURVE = "curve"
     RAMP = "ramp"
+    SET = "set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,11 @@ def _read_ramp(col: Column, text: str) -> tuple[float, ...]:
     return tuple(float(w) for w in words)
 
 
+def _read_set(col: Column, text: str) -> str:
+    """`fp8+prefix` as ids in one order, each once; blank is the empty set."""
+    return "+".join(sorted({_read_id(col, word.strip()) for word in text.split("+")}))
+
+
 def _between(col: Column) -> str:
     low = "" if col.minimum is None else f" of at least {col.minimum:g}"
     high = "" if col.maximum is None else f" and at most {col.maximum:g}" if low else f" of at most {col.maximum:g}"
@@ -224,6 +230,7 @@ _READ: dict[Type, Callable[[Column, str], Any]] = {
     Type.DATE: _read_date,
     Type.CURVE: _read_curve,
     Type.RAMP: _read_ramp,
+    Type.SET: _read_set,
 }
 _WRITE: dict[Type, Callable[[Any], str]] = {
     Type.AMOUNT: plain,
@@ -242,4 +249,5 @@ _RIGHT: dict[Type, Callable[[Column], str]] = {
     Type.DATE: lambda col: "an ISO date such as 2025-12-01",
     Type.CURVE: lambda col: "concave points from 0:0 to 1:1, such as 0:0 0.5:0.8 1:1",
     Type.RAMP: lambda col: "shares lost per week after arrival, such as 0.5 0.35 0.2 0.1",
+    Type.SET: lambda col: "ids joined by +, such as fp8+prefix, or blank for none",
 }

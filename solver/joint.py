@@ -1,4 +1,4 @@
-"""Small portfolios: every class in one exact model with all others, then least disruption, then least cost."""
+"""Small portfolios: every class in one exact model with all others, then least disruption, cost and service nodes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,20 @@ def decide_jointly(stages: Stages) -> bool:
         stages.values = answer.values
         given = model.setting.policy.tolerance * ideal if rank != max(model.classes) else 0.0
         holds.append((model.classes[rank], stages.attained(rank) - min(given, 0.4 * stages.gap * ideal) - 1e-7))
-    for weights in (model.disruption, model.cost):
+    for weights in (model.disruption, model.cost, *_holdings(stages)):
         answer = _run(stages, weights, holds, gap=1e-4, maximise=False)
         if answer.values is not None:
             stages.values = answer.values
             holds = [*holds, (-weights, -float(weights @ answer.values) - 1e-6)]
     return True
+
+
+def _holdings(stages: Stages) -> list[Floats]:
+    """Nodes of services, of which some could run a smaller set of levers than they could: no more than it takes."""
+    model, s = stages.model, stages.model.setting
+    weights = np.zeros(model.size)
+    weights[model.variables.x[s.nodes.serves]] = 1.0
+    return [weights] if s.nodes.serves.any() else []
 
 
 def _run(

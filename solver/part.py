@@ -10,6 +10,7 @@ import numpy as np
 from solver.engine import Cuts
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
+from solver.services import Serving
 
 if TYPE_CHECKING:
     from solver.stages import Stages
@@ -48,13 +49,24 @@ class Part:
         return replace(self, lower=lower, upper=upper)
 
 
+def _must_serve(model: Model, project: str, serving: Serving) -> bool:
+    """Whether a service has to run in some week, and to serve a part of its demand when it does."""
+    s = model.setting
+    return serving.service.minimum_share > 0 and bool(s.forced_on[s.index[project]].any())
+
+
 def attached(model: Model) -> Bools:
-    """Projects that cannot simply rest: floors, pins, must-in or protected builds, and all that these require."""
+    """Projects that cannot simply rest: floors, pins, must-in or protected builds, and all that these require.
+
+    A service that cannot rest may need its levers.
+    """
     s = model.setting
     names = {f.project for f in s.problem.floors_of(s.policy.policy)} | {p.project for p in s.problem.pins}
     for i, p in enumerate(s.projects):
         if p.kind == "build" and (p.must == "in" or s.forced_on[i].any()):
             names.add(p.project)
+    served = {name for (name, _), one in s.serving.items() if name in names or _must_serve(model, name, one)}
+    names |= {x.lever for x in s.problem.levers if x.service in served}
     more = names
     while more:
         more = {k.other for k in s.problem.links if k.relation == "requires" and k.project in names} - names

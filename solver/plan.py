@@ -20,6 +20,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "moves": ("week", "pool", "from", "to", "amount"),
     "utilisation": ("week", "pool", "capacity", "used", "spare", "price"),
     "reasons": ("week", "project", "reason", "detail"),
+    "serving": ("week", "project", "pool", "levers", "demand", "served", "nodes", "mfu", "memory"),
 }
 """The tables of a plan and their columns; each is a CSV file of that name and a DataFrame (weeks as datetime.date)."""
 
@@ -73,6 +74,7 @@ class Plan:
     moves: pd.DataFrame
     utilisation: pd.DataFrame
     reasons: pd.DataFrame
+    serving: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS["serving"])))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The DataFrames by table name."""

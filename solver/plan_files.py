@@ -34,6 +34,7 @@ def _number(name: str, most: float | None = None, *, required: bool = True) -> C
 _WEEK = Column("week", "week", Type.WEEK, "week", required=True, key=True)
 _STATE = Column("state", "state", Type.CHOICE, "state", required=True, choices=tuple(map(str, State)))
 _REASON = Column("reason", "reason", Type.TEXT, "reason", required=True)
+_LEVERS = Column("levers", "levers", Type.SET, "levers", key=True, default="")
 _DETAIL = Column("detail", "detail", Type.TEXT, "detail", default="")
 TYPES: dict[str, tuple[Column, ...]] = {
     "allocation": (_WEEK, _id("project"), _id("need"), _id("pool"), _number("amount")),
@@ -43,9 +44,15 @@ TYPES: dict[str, tuple[Column, ...]] = {
         _WEEK, _id("pool"), _number("capacity"), _number("used"), _number("spare"), _number("price", required=False),
     ),
     "reasons": (_WEEK, _id("project"), _REASON, _DETAIL),
+    "serving": (
+        _WEEK, _id("project"), _id("pool"), _LEVERS, _number("demand"), _number("served"), _number("nodes"),
+        _number("mfu"), _number("memory", 1 + 1e-6),
+    ),
 }  # fmt: skip
 """The columns of each table of a plan (named as in `solver.plan.COLUMNS`)."""
 _REPEATABLE = frozenset({"moves", "reasons"})
+_YOUNGER = frozenset({"serving"})
+"""Tables that plans of earlier versions do not have: nothing in them."""
 
 
 def plan_files(outcome: Outcome) -> dict[str, str]:
@@ -154,6 +161,8 @@ _FACTS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
 
 
 def _read_table(name: str, content: bytes | None, faults: list[Fault]) -> pd.DataFrame:
+    if content is None and name in _YOUNGER:
+        return pd.DataFrame(columns=list(COLUMNS[name]))
     if content is None:
         faults.append(Fault(name, "is missing", f"a file with the header {','.join(COLUMNS[name])}"))
         return pd.DataFrame()

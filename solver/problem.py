@@ -35,6 +35,7 @@ from solver.records import (
     columns,
     sort_key,
 )
+from solver.serving_records import Demand, LanguageModel, Lever, Service, Sku, Throughput
 
 DEFAULT_STEP = {GPU: 1.0, ENGINEER: 0.1}
 
@@ -60,6 +61,12 @@ class Problem:
     floors: tuple[Floor, ...] = ()
     signals: tuple[Signal, ...] = ()
     triggers: tuple[Trigger, ...] = ()
+    models: tuple[LanguageModel, ...] = ()
+    skus: tuple[Sku, ...] = ()
+    services: tuple[Service, ...] = ()
+    demand: tuple[Demand, ...] = ()
+    levers: tuple[Lever, ...] = ()
+    throughput: tuple[Throughput, ...] = ()
 
     def __post_init__(self) -> None:
         for table in TABLES:

@@ -10,6 +10,7 @@ from solver.model import Model
 from solver.model.sheet import Bools, Floats, Ints
 from solver.moves import moves
 from solver.plan import COLUMNS, Plan, State
+from solver.serving_table import serving_table, split, useful_nodes
 
 ALMOST = 1.0 - 3e-6
 """The progress at which a build is kept that may not complete yet: people on it are still ramping up."""
@@ -25,13 +26,15 @@ def publish(model: Model, values: Floats) -> Plan:
     on = np.round(values[v.on]).astype(bool)
     complete = np.round(values[v.complete]).astype(bool)
     _finish(model, x, on, complete, values[v.pace])
-    pace, progress = paces(model, x, on, complete, values[v.pace])
+    nodes = split(model, values, x, complete)
+    pace, progress = paces(model, x, on, complete, values[v.pace], nodes)
     state = states(on, complete[:, :-1], s.has_been)
     return Plan(
         portfolio=s.problem.head.portfolio, policy=s.policy.policy, start=s.problem.head.start, weeks=s.weeks,
         allocation=_allocation(model, x), pace=_pace(model, state, pace, progress),
         moves=moves(s.problem, [p.project for p in s.projects], s.pair_project, s.pair_pool, x, s.base),
         utilisation=_utilisation(model, x), reasons=reasons(s, state, pace),
+        serving=serving_table(s, nodes, useful_nodes(s, x, nodes), pace),
     )  # fmt: skip
 
 
@@ -47,7 +50,7 @@ def _finish(model: Model, x: Floats, on: Bools, complete: Bools, planned: Floats
             on[i, last + 1 :] = False
 
 
-def supported(model: Model, x: Floats) -> Floats:
+def supported(model: Model, x: Floats, nodes: Floats | None = None) -> Floats:
     """The pace that amounts support per project and week: the scarcest need's effective supply over its full."""
     s = model.setting
     before = np.concatenate([s.base[:, None], x[:, :-1]], axis=1)
@@ -57,18 +60,22 @@ def supported(model: Model, x: Floats) -> Floats:
     for k in range(len(s.pairs)):
         for age, loss in enumerate(s.loss(int(s.pair_kind[k]))):
             useful[k, age:] -= loss * arrived[k, : s.weeks - age]
-    np.add.at(effective, s.pair_need, s.rate[:, None] * useful)
+    np.add.at(effective, s.pair_need, s.own_rate[:, None] * useful)
+    if nodes is not None:
+        served = s.nodes.supply[:, None] * useful_nodes(s, x, nodes)
+        np.add.at(effective, s.pair_need[s.nodes.pair], served)
     found = np.ones((len(s.projects), s.weeks))
-    for n in np.flatnonzero(s.full > 0):
-        i = s.need_project[n]
-        found[i] = np.minimum(found[i], effective[n] / s.full[n])
+    share = np.divide(effective, s.full, out=np.ones_like(effective), where=s.full > 0)
+    np.minimum.at(found, s.need_project, share)
     return np.clip(found, 0.0, 1.0)
 
 
-def paces(model: Model, x: Floats, on: Bools, complete: Bools, planned: Floats) -> tuple[Floats, Floats]:
+def paces(  # noqa: PLR0917 - the decisions of one plan
+    model: Model, x: Floats, on: Bools, complete: Bools, planned: Floats, nodes: Floats | None = None
+) -> tuple[Floats, Floats]:
     """Pace and progress (NaN for run projects) with six decimals; builds complete exactly when the plan says so."""
     s = model.setting
-    best = supported(model, x) * on
+    best = supported(model, x, nodes) * on
     pace = np.round(best - 5e-7, 6).clip(0.0)
     progress = np.full(pace.shape, np.nan)
     for i in np.flatnonzero(s.is_build):

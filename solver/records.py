@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from solver.columns import Column, Type, column, columns_of
+from solver.serving_records import SERVING_TABLES, Demand, LanguageModel, Lever, Service, Sku, Throughput
 
 Curve = tuple[tuple[float, float], ...]
 LINEAR: Curve = ((0.0, 0.0), (1.0, 1.0))
@@ -86,7 +87,9 @@ class Need:
     project: str = column(Type.ID, "project", required=True, key=True, refers="projects")
     need: str = column(Type.ID, "id of the need within its project", required=True, key=True)
     kind: str = column(Type.CHOICE, "kind of supply", required=True, choices=KINDS)
-    full: float = column(Type.AMOUNT, "supply at full pace", required=True, minimum=0, unit="units of need")
+    full: float | None = column(
+        Type.AMOUNT, "supply at full pace (blank only for a service: its demand)", minimum=0, unit="units of need"
+    )
     minimum: float = column(Type.AMOUNT, "least supply while on", default=0.0, minimum=0, unit="units of need")
     standby: float = column(Type.AMOUNT, "supply kept while paused", default=0.0, minimum=0, unit="units of need")
 
@@ -208,7 +211,7 @@ class Trigger:
 
 Record = (
     Portfolio | Pool | Capacity | Project | Need | Eligible | Baseline | Link | Pin | Policy | Stance | Floor
-    | Signal | Trigger
+    | Signal | Trigger | LanguageModel | Sku | Service | Demand | Lever | Throughput
 )  # fmt: skip
 
 TABLES: dict[str, type[Any]] = {
@@ -226,10 +229,11 @@ TABLES: dict[str, type[Any]] = {
     "floors": Floor,
     "signals": Signal,
     "triggers": Trigger,
+    **SERVING_TABLES,
 }
 """Every record kind by the stem of its file (`pools` for pools.csv), in the order a reader needs them."""
 
-OPTIONAL = frozenset({"baseline", "links", "pins", "stances", "floors", "signals", "triggers"})
+OPTIONAL = frozenset({"baseline", "links", "pins", "stances", "floors", "signals", "triggers", *SERVING_TABLES})
 """Files that may be missing: an empty table."""
 
 

@@ -152,7 +152,8 @@ class Stages:
 
     def settle(self, part: Part) -> None:
         """With on/off fixed: least disruption and holdings, while the class gives up a sliver of its ideal at most."""
-        thrift = 0.1 * np.where(self.model.discrete & ~self.model.binary, self.model.scale, 0.0)
+        thrift, step = np.zeros(self.model.size), self.model.setting.step
+        thrift[self.model.variables.x] = 0.1 * step[:, None]
         holds = [(part.weights, self.attained(part.rank) - SLACK * part.gap - 1e-7)]
         answer = self.run(part, self.model.disruption + thrift, maximise=False, holds=holds)
         if answer.values is not None:

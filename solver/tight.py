@@ -35,7 +35,7 @@ def cuts(model: Model, mine: Bools, free: Bools, values: Floats, upper: Floats) 
     s, v = model.setting, model.variables
     supply = _supply(model, free | mine[model.owner], values)
     possible = np.ones((len(s.projects), s.weeks), dtype=bool)
-    np.logical_and.at(possible, s.need_project, supply >= s.whole_minimum[:, None] - 1e-9)
+    np.logical_and.at(possible, s.need_project, supply >= s.whole_minimum - 1e-9)
     off = mine[:, None] & ~possible
     upper[v.on[off]] = 0.0
     rows = _Rows()
@@ -53,7 +53,7 @@ def _supply(model: Model, free: Bools, values: Floats) -> Floats:
     left = np.maximum(0.0, s.whole_capacity - used)
     found = np.zeros((len(s.needs), s.weeks))
     np.add.at(found, s.pair_need, s.rate[:, None] * left[s.pair_pool])
-    return np.minimum(found, (s.full + s.full_slack)[:, None])
+    return np.minimum(found, s.full + s.full_slack)
 
 
 @dataclass
@@ -103,7 +103,7 @@ def _arrivals_to_start(s: Setting, kind: int) -> Floats:
     """The least that has to arrive in the week in which a project comes on: its minimums less what it may have kept."""
     best = np.full(len(s.needs), 1e-9)
     np.maximum.at(best, s.pair_need, s.rate)
-    least = np.maximum(0.0, s.whole_minimum - _kept(s)) / best
+    least = np.maximum(0.0, s.whole_minimum.min(axis=1, initial=np.inf) - _kept(s)) / best
     found = np.zeros(len(s.projects))
     of_kind = s.need_kind == kind
     np.add.at(found, s.need_project[of_kind], least[of_kind])
@@ -132,8 +132,8 @@ def _paces(s: Setting, v: Variables, mine: Ints, supply: Floats, rows: _Rows) ->
 def _fastest(s: Setting, supply: Floats) -> Floats:
     """The pace that supplies allow by project and week: the scarcest need decides."""
     found = np.ones((len(s.projects), s.weeks))
-    real = s.full > 0
-    np.minimum.at(found, s.need_project[real], supply[real] / s.full[real, None])
+    share = np.divide(supply, s.full, out=np.ones_like(supply), where=s.full > 0)
+    np.minimum.at(found, s.need_project, share)
     return np.clip(found, 0.0, 1.0)
 
 
@@ -157,7 +157,16 @@ def _ramped(s: Setting, supply: Floats, age: int) -> Floats:
         loss = s.loss(kind)
         if age < len(loss):
             mine = s.need_kind == kind
-            found[mine] -= loss[age] * np.maximum(0.0, supply[mine] - _kept(s)[mine, None])
+            lost = loss[age] * _slowest(s)[mine, None]
+            found[mine] -= lost * np.maximum(0.0, supply[mine] - _kept(s)[mine, None])
+    return found
+
+
+def _slowest(s: Setting) -> Floats:
+    """What the slowest node supplies as a share of the best, by need: newcomers of a service may be the slowest."""
+    found = np.ones(len(s.needs))
+    able = s.nodes.serves & (s.nodes.best > 0)
+    np.minimum.at(found, s.pair_need[able], s.nodes.worst[able] / s.nodes.best[able])
     return found
 
 
@@ -167,15 +176,16 @@ def _grown(s: Setting) -> Floats:
     if s.policy.growth is None:
         return found
     loss, slowest, best = s.loss(KINDS.index(ENGINEER)), np.full(len(s.needs), np.inf), np.zeros(len(s.needs))
+    full = s.full.max(axis=1, initial=0.0)
     np.minimum.at(slowest, s.pair_need, s.rate)
     np.maximum.at(best, s.pair_need, s.rate)
     for i in range(len(s.projects)):
-        mine = (s.need_project == i) & (s.need_kind == KINDS.index(ENGINEER)) & (s.full > 0)
+        mine = (s.need_project == i) & (s.need_kind == KINDS.index(ENGINEER)) & (full > 0)
         if mine.any():
             held = [float((_kept(s) / slowest)[mine].sum())]
             for _ in range(AGES):
                 held.append((1.0 + s.policy.growth) * max(held[-1], float(s.minimum[mine].sum())))
-            found[i] = np.clip(_useful(held, loss) * best[mine].max() / s.full[mine].sum(), 0.0, 1.0)
+            found[i] = np.clip(_useful(held, loss) * best[mine].max() / full[mine].sum(), 0.0, 1.0)
     return found
 
 

@@ -95,8 +95,9 @@ def _room(stages: Stages) -> Floats:
     """
     model, s = stages.model, stages.model.setting
     room = np.ones(model.size)
-    unit = np.where(s.step > 0, s.step, 1.0) * s.rate
-    room[model.variables.x] = np.floor(1.0 + FURTHER * s.full[s.pair_need] / unit)[:, None]
+    unit = np.where(s.step > 0, s.step, 1.0) * np.where(s.rate > 0, s.rate, 1.0)
+    steps = np.floor(1.0 + FURTHER * s.full.max(axis=1, initial=0.0)[s.pair_need] / unit)[:, None]
+    room[model.variables.x], room[model.variables.nodes] = steps, steps[s.nodes.pair]
     return room
 
 
@@ -161,7 +162,8 @@ def _short(stages: Stages, part: Part, whole: Bools) -> Ints:
     """Projects whose rows cannot be kept in whole steps, where as little as possible is broken."""
     model = stages.model
     needs = np.zeros(len(model.low), dtype=bool)
-    needs[model.row[np.isin(model.column, model.variables.x) | np.isin(model.column, model.variables.pace)]] = True
+    v = model.variables
+    needs[model.row[np.isin(model.column, np.concatenate([v.x.ravel(), v.nodes.ravel(), v.pace.ravel()]))]] = True
     soft = np.flatnonzero(needs & np.isfinite(model.low) & model.row_of("viable", "builds", "floors"))
     elastic, slack = with_slack(model, soft)
     more = np.zeros(len(soft))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from app.cli.progress import ProgressDisplay
 from app.cli.summary import summary_of
 from app.cli.terminal import Exit, Terminal, json_option
 from solver.folder import read, write_plan
+from solver.pit_crew import PitCrew, pit_crews
 from solver.plan import Outcome, Status
 from solver.problem import Problem
 from solver.progress import Options
@@ -65,7 +67,8 @@ def solve_folder(
             ),
             on_stop=lambda: terminal.say("codered: stopping; what was found so far is kept"),
         )
-    return publish(outcome, out, terminal)
+    crews = pit_crews(reading.problem, chosen, outcome.plan) if outcome.plan is not None else ()
+    return publish(outcome, out, terminal, crews)
 
 
 def choose_policy(problem: Problem, asked: str | None) -> str:
@@ -81,10 +84,10 @@ def choose_policy(problem: Problem, asked: str | None) -> str:
     raise click.UsageError(f"{wrong} --policy is one of: {', '.join(known)}")
 
 
-def publish(outcome: Outcome, out: Path | None, terminal: Terminal) -> int:
+def publish(outcome: Outcome, out: Path | None, terminal: Terminal, crews: Iterable[PitCrew] = ()) -> int:
     """Write the plan's files and tell what was found."""
     terminal.faults(outcome.faults)
-    terminal.show(summary_of(outcome))
+    terminal.show(summary_of(outcome, crews))
     terminal.answer(outcome.summary())
     if out and outcome.plan is not None:
         write_plan(outcome, out)

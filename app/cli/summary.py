@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from app.cli.progress import number
+from solver.pit_crew import PitCrew
 from solver.plan import Outcome, Plan, State, Status
 
 WORDS = {
@@ -18,8 +21,8 @@ WORDS = {
 }
 
 
-def summary_of(outcome: Outcome) -> RenderableType:
-    """Everything a person wants to know first."""
+def summary_of(outcome: Outcome, crews: Iterable[PitCrew] = ()) -> RenderableType:
+    """Everything a person wants to know first; `crews` are the services of the plan."""
     parts: list[RenderableType] = [
         Text(f"{outcome.portfolio}, policy {outcome.policy}", style="bold"),
         Text(WORDS[outcome.status]),
@@ -29,6 +32,7 @@ def summary_of(outcome: Outcome) -> RenderableType:
         parts.append(classes_table(outcome))
     if outcome.plan is not None:
         parts += [Text(line) for line in change_lines(outcome, outcome.plan)]
+        parts += [Text(line) for line in serving_lines(crews)]
     seconds = ", ".join(f"{name} {value:.2f}" for name, value in outcome.seconds.items())
     if seconds:
         parts.append(Text(f"seconds: {seconds}"))
@@ -56,3 +60,20 @@ def change_lines(outcome: Outcome, plan: Plan) -> list[str]:
         spells = sorted(((int(weeks), str(project)) for project, weeks in paused.items()), reverse=True)
         lines.append("paused: " + ", ".join(f"{project} ({weeks} w)" for weeks, project in spells))
     return lines
+
+
+def serving_lines(crews: Iterable[PitCrew]) -> list[str]:
+    """One line per service: what its service level takes with its levers and without, and how hard its nodes work."""
+    return [_serving_line(crew) for crew in crews]
+
+
+def _serving_line(crew: PitCrew) -> str:
+    asked, served = (sum(getattr(week, name) for week in crew.weeks) for name in ("demand", "served"))
+    share = 100 * served / asked if asked else 100.0
+    used = [100 * week.mfu for week in crew.weeks if week.mfu is not None]
+    parts = [f"serving {crew.project}: {number(share)} % of demand"]
+    parts.append(f"{number(crew.node_weeks, 0)} node-weeks, {number(crew.node_weeks_without, 0)} without levers")
+    if used:
+        parts.append(f"MFU {number(used[0], 0)} to {number(used[-1], 0)} %")
+    parts.append(f"{number(crew.engineer_weeks)} engineer-weeks on levers")
+    return "; ".join(parts)

@@ -16,6 +16,7 @@ from app.web.reading.frames import Reading, rows
 from app.web.reading.goals import Goal, class_rows, goals
 from app.web.reading.heatmap import heatmap
 from app.web.reading.protection import protections
+from app.web.reading.serving import BAND, service_panels
 from app.web.reading.timeline import WORDS, timeline
 from app.web.reading.values import Account, against_plan, against_today
 from solver.problem import Problem
@@ -49,6 +50,8 @@ def sections(stored: StoredPlan, record: StoredPlan | None) -> dict[str, Any]:
         "protected": protections(reading),
         "accounts": noticeable(against_today(reading)),
         "flows": {kind: present(flows(reading, kind)) for kind in (GPU, ENGINEER)},
+        "services": service_panels(reading),
+        "band": BAND,
         "timeline": timeline(reading, beside),
         "legend": WORDS,
         "heatmap": heatmap(reading),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from solver.check import policy_rules, rules, tables, values
+from solver.check import policy_rules, rules, serving_rules, tables, values
 from solver.check.ground import Ground
 from solver.check.published import Published, read
 from solver.check.report import Report, Violation
@@ -26,6 +26,7 @@ RULES: tuple[Callable[[Published], Iterator[Violation]], ...] = (
     policy_rules.must,
     policy_rules.money,
     policy_rules.steps,
+    serving_rules.serving,
 )
 """The rules in the order of the planning problem; a violation carries the name of its function."""
 
@@ -33,7 +34,7 @@ RULES: tuple[Callable[[Published], Iterator[Violation]], ...] = (
 def check(problem: Problem, policy: str, plan: Plan, classes: Sequence[ClassResult] = ()) -> Report:
     """Every rule on every published figure; with `classes`, also the values claimed for them.
 
-    A report without violations means: the plan obeys rules 1 to 11, its moves and utilisation follow from its
+    A report without violations means: the plan obeys rules 1 to 12, its moves and utilisation follow from its
     allocation, and each claimed class value is what the published paces and progress are worth.
     """
     published, found = read(Ground(problem, problem.policy[policy]), plan)
@@ -41,6 +42,7 @@ def check(problem: Problem, policy: str, plan: Plan, classes: Sequence[ClassResu
         found.extend(rule(published))
     found.extend(tables.moves(published, plan.moves))
     found.extend(tables.utilisation(published, plan.utilisation))
+    found.extend(serving_rules.figures(published, plan.serving))
     attained, ideal = values.attained(published), ideals(problem, policy)
     if classes:
         found.extend(tables.classes(classes, attained, ideal))

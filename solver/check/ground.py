@@ -11,7 +11,9 @@ import numpy as np
 
 from solver.check.report import ABSOLUTE, RELATIVE, Flags, Indices, Numbers, Violation
 from solver.problem import Problem
-from solver.records import ENGINEER, GPU, Policy, Project
+from solver.records import ENGINEER, GPU, Need, Policy, Project
+from solver.services import services_of
+from solver.serving_records import Service
 
 
 @dataclass(frozen=True)
@@ -108,13 +110,26 @@ class Ground:
 
     @cached_property
     def full(self) -> Numbers:
-        """Supply at full pace [L]."""
-        return _numbers(row.full for row in self.problem.needs)
+        """Supply at full pace [L,T]: of a service, its demand."""
+        rows = [self._demand(row) if row.full is None else [row.full] * len(self.weeks) for row in self.problem.needs]
+        return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.weeks))
+
+    def _demand(self, need: Need) -> list[float]:
+        """The demand of each week: that of the latest row that started."""
+        rows = sorted((d for d in self.problem.demand if d.project == need.project), key=lambda d: d.week)
+        return [next((d.tokens_per_s for d in reversed(rows) if d.week <= week), 0.0) for week in self.weeks]
 
     @cached_property
     def minimum(self) -> Numbers:
-        """Least supply while on [L]."""
+        """Least supply while on [L], without a service's share of its demand."""
         return _numbers(row.minimum for row in self.problem.needs)
+
+    @cached_property
+    def least(self) -> Numbers:
+        """Least supply while on [L,T]."""
+        share = {(s.project, s.need): s.minimum_share for s in self.problem.services}
+        shares = _numbers(share.get((row.project, row.need), 0.0) for row in self.problem.needs)
+        return np.asarray(np.maximum(self.minimum[:, None], shares[:, None] * self.full))
 
     @cached_property
     def standby(self) -> Numbers:
@@ -130,15 +145,15 @@ class Ground:
     def largest_step(self) -> Numbers:
         """The supply of one step of the coarsest eligible pool [L]."""
         found = np.zeros(len(self.problem.needs))
-        np.maximum.at(found, self.pair_need, self.rate * self.step[self.pair_pool])
+        np.maximum.at(found, self.pair_need, self.best_rate * self.step[self.pair_pool])
         return found
 
     @cached_property
     def supply_tolerance(self) -> Numbers:
         """By how much a need's supply may be off [L]: the amounts' rounding times the highest rate."""
         rate = np.ones(len(self.problem.needs))
-        np.maximum.at(rate, self.pair_need, self.rate)
-        return ABSOLUTE * rate + RELATIVE * self.full
+        np.maximum.at(rate, self.pair_need, self.best_rate)
+        return ABSOLUTE * rate + RELATIVE * self.full.max(axis=1, initial=0.0)
 
     # -- pairs -----------------------------------------------------------------------------------
 
@@ -164,8 +179,31 @@ class Ground:
 
     @cached_property
     def rate(self) -> Numbers:
-        """Units of need that one unit of the pool supplies, by pair."""
-        return _numbers(row.rate for row in self.problem.eligible)
+        """Units of need that one unit of the pool supplies, by pair; 0 for services, whose nodes supply them."""
+        return _numbers(0.0 if i in self.service_of else row.rate for i, row in enumerate(self.problem.eligible))
+
+    @cached_property
+    def best_rate(self) -> Numbers:
+        """The most that one unit of the pool may ever supply, by pair."""
+        found = self.rate.copy()
+        services = services_of(self.problem, self.policy.policy)
+        for i in self.service_of:
+            row = self.problem.eligible[i]
+            if (row.project, row.need) in services:
+                found[i] = services[row.project, row.need].best(row.pool)
+        return found
+
+    @cached_property
+    def need_of_service(self) -> dict[str, str]:
+        """The need for nodes of each service."""
+        return {row.project: row.need for row in self.problem.services}
+
+    @cached_property
+    def service_of(self) -> dict[int, Service]:
+        """The service of a pair that serves users."""
+        rows = {(row.project, row.need): row for row in self.problem.services}
+        pairs = enumerate(self.problem.eligible)
+        return {i: rows[row.project, row.need] for i, row in pairs if (row.project, row.need) in rows}
 
     @cached_property
     def baseline(self) -> Numbers:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from solver.check.ground import Ground, later, ramp, total
 from solver.check.report import Flags, Indices, Numbers, Violation, hits
+from solver.check.served import Served, read_served
 from solver.classes import COMPLETE_AT
 from solver.plan import Plan, State
 from solver.records import ENGINEER, KINDS
@@ -30,6 +31,7 @@ class Published:
     state: Indices
     pace: Numbers
     progress: Numbers
+    served: Served
 
     @cached_property
     def before(self) -> Numbers:
@@ -48,15 +50,20 @@ class Published:
 
     @cached_property
     def supply(self) -> Numbers:
-        """sum over r of rate * x[l,r,t] [L,T]."""
+        """sum over r of rate * x[l,r,t], and of headroom * X * nodes of services [L,T]."""
         g = self.ground
-        return total(g.rate[:, None] * self.x, g.pair_need, len(g.problem.needs))
+        return total(g.rate[:, None] * self.x, g.pair_need, len(g.problem.needs)) + self._of_nodes(self.served.nodes)
+
+    def _of_nodes(self, nodes: Numbers) -> Numbers:
+        g, s = self.ground, self.served
+        return total(s.supply[:, None] * nodes, g.pair_need[s.pair], len(g.problem.needs))
 
     @cached_property
     def effective(self) -> Numbers:
         """Supply less what the ramp and mentoring of earlier arrivals take [L,T]: problem.md, rule 3."""
         g = self.ground
-        found = self.supply.copy()
+        found = total(g.rate[:, None] * self.x, g.pair_need, len(g.problem.needs))
+        found += self._of_nodes(self.served.useful(self.arrivals))
         for kind in KINDS:
             chosen = np.array([need.kind == kind for need in g.problem.needs], dtype=np.bool_)[g.pair_need]
             new = g.rate[chosen, None] * self.arrivals[chosen]
@@ -103,7 +110,8 @@ def read(ground: Ground, plan: Plan) -> tuple[Published, list[Violation]]:
     found = list(_headings(ground, plan))
     x, faults = _allocation(ground, plan.allocation)
     state, pace, progress, more = _paces(ground, plan.pace)
-    return Published(ground, x, state, pace, progress), [*found, *faults, *more]
+    served, unread = read_served(ground, plan.serving)
+    return Published(ground, x, state, pace, progress, served), [*found, *faults, *more, *unread]
 
 
 def _headings(ground: Ground, plan: Plan) -> list[Violation]:

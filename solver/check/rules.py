@@ -24,8 +24,8 @@ def pace(plan: Published) -> Iterator[Violation]:
     for p, t in hits((plan.pace < -PACE) | (plan.pace > plan.on + PACE)):
         text = f"pace {say(plan.pace[p, t])} while {STATES[plan.state[p, t]]}"
         yield g.at_project("pace", text, p, t, plan.pace[p, t])
-    asked = plan.pace[g.need_project] * g.full[:, None]
-    slack = (g.supply_tolerance + PACE * g.full)[:, None]
+    asked = plan.pace[g.need_project] * g.full
+    slack = g.supply_tolerance[:, None] + PACE * g.full
     for n, t in hits(asked > plan.effective + slack):
         text = f"the pace takes {say(asked[n, t])} where {say(plan.effective[n, t])} are effective"
         yield g.at_need("pace", text, n, t, asked[n, t] - plan.effective[n, t])
@@ -48,8 +48,8 @@ def viable(plan: Published) -> Iterator[Violation]:
     g = plan.ground
     yield from _states(plan)
     on, resting = plan.on[g.need_project], plan.resting[g.need_project]
-    low = np.where(on, g.minimum[:, None], np.where(resting, g.standby[:, None], 0.0))
-    high = np.where(on, g.full[:, None], np.where(resting, g.standby[:, None], 0.0))
+    low = np.where(on, g.least, np.where(resting, g.standby[:, None], 0.0))
+    high = np.where(on, g.full, np.where(resting, g.standby[:, None], 0.0))
     slack, step = g.supply_tolerance[:, None], g.largest_step[:, None]
     for n, t in hits(plan.supply < low - slack):
         text = f"{say(plan.supply[n, t])} are below {say(low[n, t])}, the least while {_word(plan, n, t)}"

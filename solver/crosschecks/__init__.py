@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from solver.crosschecks import amounts, identity, policies, structure
+from solver.crosschecks import amounts, identity, policies, serving, structure
 from solver.crosschecks.view import Check, Tables, View
 from solver.faults import Fault
 
@@ -37,6 +37,20 @@ CHECKS: tuple[Check, ...] = (
     policies.floor_on_ineligible_pool,
     policies.floor_of_a_paused_project,
     policies.floor_above_capacity,
+    serving.need_without_full,
+    serving.size_of_a_service_in_its_need,
+    serving.service_without_nodes,
+    serving.pool_of_an_unknown_sku,
+    serving.service_without_demand,
+    serving.more_active_than_parameters,
+    serving.lever_that_is_no_build,
+    serving.lever_that_brings_nothing,
+    serving.too_many_levers,
+    serving.throughput_of_unknown_levers,
+    serving.floor_of_a_service_without_pool,
+    serving.lever_below_its_service,
+    serving.model_that_does_not_fit,
+    serving.throughput_beyond_the_peak,
 )
 """The table of contents: everything that is checked between records, once each cell is sound."""
 

@@ -20,7 +20,7 @@ def build_without_duration(view: View) -> Iterator[Fault]:
 def need_without_pool(view: View) -> Iterator[Fault]:
     served = {(project, need) for project, need, _ in view.eligible}
     for n in view.rows["needs"]:
-        if n.full > 0 and (n.project, n.need) not in served:
+        if (n.full is None or n.full > 0) and (n.project, n.need) not in served:
             right = f"a row in eligible.csv with a pool of kind {n.kind}"
             yield fault("needs", n, "need", f"of {n.project} has no eligible pool", right)
 
@@ -28,14 +28,14 @@ def need_without_pool(view: View) -> Iterator[Fault]:
 @check()
 def minimum_above_full(view: View) -> Iterator[Fault]:
     for n in view.rows["needs"]:
-        if n.minimum > n.full:
+        if n.full is not None and n.minimum > n.full:
             yield fault("needs", n, "minimum", f"is above full ({n.full:g})", f"at most {n.full:g}")
 
 
 @check()
 def standby_above_full(view: View) -> Iterator[Fault]:
     for n in view.rows["needs"]:
-        if n.standby > n.full:
+        if n.full is not None and n.standby > n.full:
             yield fault("needs", n, "standby", f"is above full ({n.full:g})", f"at most {n.full:g}")
 
 

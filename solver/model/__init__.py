@@ -54,6 +54,8 @@ class Model:
         for name, columns in v.families.items():
             if name in ("x", "arrive"):
                 found[columns] = s.pair_project[:, None]
+            elif name in ("nodes", "useful"):
+                found[columns] = s.pair_project[s.nodes.pair, None]
             else:
                 found[columns] = np.arange(len(s.projects)).reshape(-1, *([1] * (columns.ndim - 1)))
         return found
@@ -63,6 +65,7 @@ class Model:
         """Columns that are whole in a published plan: binaries, and amounts of pools with a step."""
         whole = self.binary.copy()
         whole[self.variables.x] = (self.setting.step > 0)[:, None]
+        whole[self.variables.nodes] = (self.setting.step > 0)[self.setting.nodes.pair, None]
         return whole
 
     @cached_property
@@ -134,7 +137,8 @@ def build(problem: Problem, policy: str) -> Model:
     classes, constants = gains(setting, variables, sheet)
     lower, upper, binary = sheet.bounds()
     scale = np.ones(sheet.size)
-    scale[variables.x] = np.where(setting.step > 0, setting.step, 1.0)[:, None]
+    unit = np.where(setting.step > 0, setting.step, 1.0)[:, None]
+    scale[variables.x], scale[variables.nodes] = unit, unit[setting.nodes.pair]
     row, column, coefficient = _entries(sheet)
     return Model(
         setting=setting, variables=variables, lower=lower / scale, upper=upper / scale, binary=binary, scale=scale,

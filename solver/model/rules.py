@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from solver.model import say
+from solver.model.nodes import serving
 from solver.model.sheet import INF, Bools, Ints, Sheet, Terms
 from solver.model.variables import Setting, Variables
 from solver.records import ENGINEER, GPU, KINDS, Floor
@@ -33,14 +34,15 @@ def pace(s: Setting, v: Variables, sheet: Sheet) -> None:
     row also says effective >= 0, on or off, and needs no big M.
     """
     grid = np.arange(len(s.needs) * s.weeks).reshape(len(s.needs), s.weeks)
-    terms: list[Terms] = [(grid, v.pace[s.need_project], -s.full[:, None]), (grid[s.pair_need], v.x, s.rate[:, None])]
+    terms: list[Terms] = [(grid, v.pace[s.need_project], -s.full), (grid[s.pair_need], v.x, s.own_rate[:, None])]
     for kind in range(len(KINDS)):
         of_kind = s.pair_kind == kind
         for age, loss in enumerate(s.loss(kind)):
             late = grid[s.pair_need][of_kind, age:]
-            terms.append((late, v.arrive[of_kind, : s.weeks - age], -loss * s.rate[of_kind, None]))
+            terms.append((late, v.arrive[of_kind, : s.weeks - age], -loss * s.own_rate[of_kind, None]))
+    terms.append((grid[s.pair_need[s.nodes.pair]], v.useful, s.nodes.supply[:, None]))
     sheet.rows("pace", grid.size, terms, lower=0.0)
-    bound_by_needs = np.setdiff1d(s.need_project[s.full > 0], s.need_project[s.standby > 0])
+    bound_by_needs = np.setdiff1d(s.need_project[(s.full > 0).all(axis=1)], s.need_project[s.standby > 0])
     bare = np.setdiff1d(np.arange(len(s.projects)), bound_by_needs)
     rows = np.arange(len(bare) * s.weeks).reshape(len(bare), s.weeks)
     sheet.rows("pace", rows.size, [(rows, v.pace[bare], 1.0), (rows, v.on[bare], -1.0)], upper=0.0)
@@ -60,15 +62,15 @@ def viable(s: Setting, v: Variables, sheet: Sheet) -> None:
     """4. minimum[l] * on + standby[l] * paused <= sum_{k in l} rate[k] x[k,t] <= full[l] * on + standby[l] * paused.
 
     On the left amounts count as what whole steps can supply, on the right there is one step more where steps do not
-    divide them. paused[p,t] = been[p,t] - on[p,t] - complete[p,t]; been is 1 from the week on (or the baseline) in
-    which p was first on.
+    divide them. paused[p,t] = been[p,t] - on[p,t] - complete[p,t]; been is 1 from p's first week on (or the baseline).
     """
     grid = np.arange(len(s.needs) * s.weeks).reshape(len(s.needs), s.weeks)
-    supply: Terms = (grid[s.pair_need], v.x, s.rate[:, None])
-    low = [supply, *_paused(s, v, grid, -s.whole_standby), (grid, v.on[s.need_project], -s.whole_minimum[:, None])]
+    served: Terms = (grid[s.pair_need[s.nodes.pair]], v.nodes, s.nodes.supply[:, None])
+    supply: list[Terms] = [(grid[s.pair_need], v.x, s.own_rate[:, None]), served]
+    low = [*supply, *_paused(s, v, grid, -s.whole_standby), (grid, v.on[s.need_project], -s.whole_minimum)]
     sheet.rows("viable", grid.size, low, lower=0.0, label=partial(say.minimum, s))
-    most = -(s.full + s.full_slack)[:, None]
-    high = [supply, *_paused(s, v, grid, -(s.standby + s.standby_slack)), (grid, v.on[s.need_project], most)]
+    high = [*supply, *_paused(s, v, grid, -(s.standby + s.standby_slack))]
+    high.append((grid, v.on[s.need_project], -(s.full + s.full_slack)))
     sheet.rows("viable", grid.size, high, upper=0.0)
     _been(s, v, sheet)
 
@@ -83,8 +85,7 @@ def _been(s: Setting, v: Variables, sheet: Sheet) -> None:
     """on[p,t] <= been[p,t], been[p,t-1] <= been[p,t] <= been[p,t-1] + on[p,t]; complete builds have been."""
     new = np.flatnonzero(~s.has_been)
     grid = np.arange(len(new) * s.weeks).reshape(len(new), s.weeks)
-    on, been = v.on[new], v.been[new]
-    done = v.complete[new, :-1]
+    on, been, done = v.on[new], v.been[new], v.complete[new, :-1]
     sheet.rows("viable", grid.size, [(grid, on, 1.0), (grid, done, 1.0), (grid, been, -1.0)], upper=0.0)
     rise: list[Terms] = [(grid, been, 1.0), (grid[:, 1:], been[:, :-1], -1.0)]
     sheet.rows("viable", grid.size, rise, lower=0.0)
@@ -251,8 +252,7 @@ def _growth(s: Setting, v: Variables, sheet: Sheet, i: int, factor: float) -> No
     kept = float(((s.standby + s.standby_slack) / slowest)[needs].sum())
     extra = factor * max(0.0, least - kept)
     weeks = np.arange(s.weeks)
-    base = float(s.base[mine].sum())
-    first = max(base, least) * factor
+    first = factor * max(float(s.base[mine].sum()), least)
     terms: list[Terms] = [
         (weeks[None, :], v.x[mine], 1.0),
         (weeks[None, 1:], v.x[mine, :-1], -factor),
@@ -295,5 +295,6 @@ RULES: dict[str, Rule] = {
     "change": change,
     "pins": pins,
     "money": money,
+    "serving": serving,
 }
-"""Rules 1-10 in their order; `must` is part of `builds` and of the bounds of `on`, rule 11 is `Model.discrete`."""
+"""Rules 1-10 and 12; `must` is part of `builds` and of the bounds of `on`, rule 11 is `Model.discrete`."""

@@ -22,6 +22,10 @@ def capacity(s: Setting, n: int) -> str:
 def minimum(s: Setting, n: int) -> str:
     """What a need keeps at least while its project is on, or while it is paused."""
     need, t = s.needs[n // s.weeks], n % s.weeks
+    serving = s.serving.get((need.project, need.need))
+    if serving:
+        least = f"{number(s.whole_minimum[n // s.weeks, t])} tokens/s, its minimum_share of the demand"
+        return f"{need.project} serves at least {least}, in the week of {s.problem.weeks[t]}"
     kept = f"at least {number(need.minimum)} of {need.need} while on and {number(need.standby)} while paused"
     return f"{need.project} keeps {kept}, in the week of {s.problem.weeks[t]}"
 

@@ -8,10 +8,12 @@ from functools import cached_property
 import numpy as np
 
 from solver.classes import ranks
+from solver.model import sizes
+from solver.model.nodes import Nodes, nodes_of
 from solver.model.sheet import Bools, Floats, Ints, Sheet
-from solver.model.steps import least_of
 from solver.problem import Problem
 from solver.records import ENGINEER, GPU, KINDS, Need, Policy, Project
+from solver.services import Serving, services_of
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ class Setting:
 
     @cached_property
     def full(self) -> Floats:
-        """Supply at full pace per need."""
-        return np.array([n.full for n in self.needs], dtype=float)
+        """Supply at full pace by need and week."""
+        return sizes.full(self)
 
     @cached_property
     def minimum(self) -> Floats:
@@ -99,10 +101,25 @@ class Setting:
         return np.array([numbers[r] for _, _, r in self.pairs], dtype=np.int64)
 
     @cached_property
-    def rate(self) -> Floats:
-        """Units of need that one unit of the pair's pool supplies."""
+    def serving(self) -> dict[tuple[str, str], Serving]:
+        """Services by project and need."""
+        return services_of(self.problem, self.policy.policy)
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """The kinds of nodes of services."""
+        return nodes_of(self)
+
+    @cached_property
+    def own_rate(self) -> Floats:
+        """Units of need that one unit of the pair's pool supplies; 0 for services, whose nodes supply them."""
         rows = [e.rate for n in self.needs for e in self.problem.pools_of[n.project, n.need]]
-        return np.array(rows, dtype=float)
+        return np.where(self.nodes.serves, 0.0, np.array(rows, dtype=float))
+
+    @cached_property
+    def rate(self) -> Floats:
+        """The most units of need that one unit of the pair's pool ever supplies."""
+        return np.where(self.nodes.serves, self.nodes.best, self.own_rate)
 
     @cached_property
     def base(self) -> Floats:
@@ -116,22 +133,13 @@ class Setting:
 
     @cached_property
     def full_slack(self) -> Floats:
-        """By how much a need may be overserved at full pace: under one step, and nothing where all steps divide it."""
-        return self._slack(self.full)
+        """By how much a need may be overserved at full pace, by week."""
+        return sizes.slack(self, self.full)
 
     @cached_property
     def standby_slack(self) -> Floats:
         """By how much a need may be overserved while paused."""
-        return np.where(self.standby > 0, self._slack(self.standby), 0.0)
-
-    def _slack(self, amounts: Floats) -> Floats:
-        unit = self.step * self.rate
-        found = np.zeros(len(self.needs))
-        asked = amounts[self.pair_need]
-        parts = np.divide(asked, unit, out=np.zeros_like(asked), where=unit > 0)
-        odd = np.abs(parts - np.round(parts)) > 1e-9
-        np.maximum.at(found, self.pair_need, np.where(odd, 0.999 * unit, 0.0))
-        return found
+        return np.where(self.standby > 0, sizes.slack(self, self.standby[:, None])[:, 0], 0.0)
 
     @cached_property
     def capacity(self) -> Floats:
@@ -148,19 +156,13 @@ class Setting:
 
     @cached_property
     def whole_minimum(self) -> Floats:
-        """The least supply of each need, in whole steps of its pools, that is no less than its minimum."""
-        return self._whole(self.minimum)
+        """The least supply of each need by week while on, in whole steps of its pools."""
+        return sizes.least(self)
 
     @cached_property
     def whole_standby(self) -> Floats:
         """The least supply of each need, in whole steps of its pools, that is no less than its standby."""
-        return self._whole(self.standby)
-
-    def _whole(self, amounts: Floats) -> Floats:
-        units: list[set[float]] = [set() for _ in self.needs]
-        for need, unit in zip(self.pair_need, self.step * self.rate, strict=True):
-            units[need].add(float(unit))
-        return np.array([least_of(tuple(u), float(a)) for u, a in zip(units, amounts, strict=True)])
+        return sizes.whole(self, self.standby)
 
     @cached_property
     def cost(self) -> Floats:
@@ -249,12 +251,14 @@ class Variables:
     stop: Ints
     been: Ints
     ever: Ints
+    nodes: Ints
+    useful: Ints
     sheet: Sheet = field(repr=False)
 
     @property
     def families(self) -> dict[str, Ints]:
         """The arrays by name."""
-        names = ("x", "arrive", "on", "pace", "gain", "complete", "start", "stop", "been", "ever")
+        names = ("x", "arrive", "on", "pace", "gain", "complete", "start", "stop", "been", "ever", "nodes", "useful")
         return {name: getattr(self, name) for name in names}
 
 
@@ -263,7 +267,8 @@ def declare(setting: Setting, sheet: Sheet) -> Variables:
 
     x[k,t] >= 0 amounts, arrive[k,t] >= 0 arrivals, on[p,t] in {0,1}, pace[p,t] in 0..1, gain[p,t] in 0..1 the curve's
     value, complete[p,t] in {0,1} for t = 0..weeks (complete by the end of an earlier week; never for run projects),
-    start[p,t], stop[p,t] >= 0 changes of on, been[p,t] whether it was on in a week <= t, ever[p] whether it is at all.
+    start[p,t], stop[p,t] >= 0 changes of on, been[p,t] whether it was on in a week <= t, ever[p] whether it is at all,
+    nodes[q,t] and useful[q,t] >= 0 the nodes of services by pair and set of levers, and those of use.
     """
     projects, pairs, weeks = len(setting.projects), len(setting.pairs), setting.weeks
     most = setting.capacity[setting.pair_pool] if pairs else np.zeros((0, weeks))
@@ -279,7 +284,10 @@ def declare(setting: Setting, sheet: Sheet) -> Variables:
     stop = sheet.columns("stop", (projects, weeks), 0.0, 1.0)
     been = sheet.columns("been", (projects, weeks), setting.has_been[:, None], 1.0)
     ever = sheet.columns("ever", (projects,), 0.0, 1.0)
-    return Variables(x, arrive, on, pace, gain, complete, start, stop, been, ever, sheet)
+    kinds = most[setting.nodes.pair]
+    nodes = sheet.columns("nodes", kinds.shape, 0.0, kinds)
+    useful = sheet.columns("useful", kinds.shape, 0.0, kinds)
+    return Variables(x, arrive, on, pace, gain, complete, start, stop, been, ever, nodes, useful, sheet)
 
 
 def _can_be_complete(setting: Setting) -> Bools:

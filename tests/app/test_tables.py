@@ -12,6 +12,7 @@ from solver.records import TABLES, columns, key_columns
 STORED_AS = {
     Type.ID: sa.Text, Type.TEXT: sa.Text, Type.CHOICE: sa.Text, Type.INTEGER: sa.Integer, Type.AMOUNT: sa.Float,
     Type.WEEK: sa.Date, Type.DATE: sa.Date, Type.CURVE: sa.Text, Type.RAMP: sa.Text,
+    Type.SET: sa.Text,
 }  # fmt: skip
 OWN = {"portfolio", "version", "revision"}
 

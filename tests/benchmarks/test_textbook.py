@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pulp
 import pytest
 
@@ -15,6 +16,7 @@ from benchmarks.witness import witness
 from solver.check import RULES, check
 from solver.check.ground import Ground
 from solver.check.published import COMPLETE, PAUSED, RUNNING, WAITING, Published
+from solver.check.served import read_served
 from solver.problem import Problem
 from solver.records import Capacity, Eligible, Need, Policy, Pool, Portfolio, Project
 
@@ -40,7 +42,8 @@ def _published(book: Book) -> Published:
             pace[p, t] = value(book.pace[project.project, t])
             reached += pace[p, t] / (project.duration or 1.0)
             progress[p, t] = min(1.0, reached) if project.kind == "build" else 0.0
-    return Published(ground, np.round(x / step) * step, state, pace, progress)
+    served, _ = read_served(ground, pd.DataFrame())
+    return Published(ground, np.round(x / step) * step, state, pace, progress, served)
 
 
 @pytest.mark.parametrize("policy", ["normal", "code-red"])

@@ -14,8 +14,10 @@ import pytest
 from app.cli import main
 from app.cli.solve import publish
 from app.cli.terminal import Terminal
+from solver.folder import write_folder
 from solver.plan import COLUMNS, ClassResult, Conflict, Outcome, Plan, Status
 from tests.cli.tiny import tiny
+from tests.solver.served import chat, lever, measured, served
 
 ROOT = Path(__file__).resolve().parents[2]
 Captured = pytest.CaptureFixture[str]
@@ -127,3 +129,13 @@ def test_a_plan_stopped_by_a_limit_shows_its_gap(tmp_path: Path, capsys: Capture
     assert "stopped by a limit" in shown.out
     assert "5.00" in shown.out
     assert "plan written to" in shown.err
+
+
+def test_a_service_is_summed_up_in_a_line(tmp_path: Path, capsys: Captured) -> None:
+    problem = served(chat((1900,)), measured(("h100", "", 1000.0), ("h100", "fp8", 2000.0)), lever(), nodes=2)
+    write_folder(problem, tmp_path / "in")
+    assert main(["solve", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 0
+    line = next(row for row in capsys.readouterr().out.splitlines() if row.startswith("serving chat"))
+    assert "100.0 % of demand; 5 node-weeks, 8 without levers" in line
+    assert "1.0 engineer-weeks on levers" in line
+    assert main(["check", str(tmp_path / "in"), str(tmp_path / "out")]) == 0

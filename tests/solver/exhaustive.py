@@ -8,10 +8,12 @@ from functools import cached_property
 from itertools import product
 
 import numpy as np
+import pandas as pd
 
 from solver.check import RULES
 from solver.check.ground import Ground
 from solver.check.published import COMPLETE, PAUSED, RUNNING, WAITING, Published
+from solver.check.served import read_served
 from solver.classes import COMPLETE_AT, ideals, ranks
 from solver.plan import Plan
 from solver.problem import Problem
@@ -150,7 +152,8 @@ class Search:
         rows = [list(_states(p, paces[p.project])) for p in self.problem.projects]
         state, progress = (np.array([[cell[n] for cell in row] for row in rows]) for n in (0, 1))
         pace = np.array([[u or 0.0 for u in paces[p.project]] for p in self.problem.projects])
-        return Published(self.ground, x, state.astype(np.intp), pace, progress)
+        served, _ = read_served(self.ground, pd.DataFrame())
+        return Published(self.ground, x, state.astype(np.intp), pace, progress, served)
 
     def _plan(self, i: int) -> Plan:
         weeks = self.candidates[i]

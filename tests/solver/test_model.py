@@ -19,6 +19,7 @@ from tests.solver.tiny import named
 SHAPED_BY = {
     "capacity": "minimum", "pace": "ramp", "ramp": "ramp", "viable": "standby", "dwell": "dwell", "builds": "build",
     "stances": None, "floors": "floor", "change": "moves", "pins": "pin", "money": "money",
+    "serving": None,  # see test_serving.py
 }  # fmt: skip
 """A portfolio of `named()` in which a rule has rows (no run project needs rows to be protected)."""
 WITHOUT = {"floors": "minimum", "change": "minimum", "pins": "minimum", "money": "minimum", "builds": "minimum"}

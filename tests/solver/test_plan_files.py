@@ -26,6 +26,10 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
     "moves": [(START, "h100", "ads", "chat", 2.0), (START, "h100", "spare", "chat", 2.0)],
     "utilisation": [(START, "h100", 10.0, 4.0, 6.0, 0.0), (START, "ml", 1.0, 1.0, -1e-9, math.nan)],
     "reasons": [(START, "ads", "paused", '=ads gives "4",\nall of it'), (START, "ads", "short", "")],
+    "serving": [
+        (START, "chat", "h100", "fp8+prefix", 900.0, 850.5, 4.0, 0.21, 0.5),
+        (START, "chat", "h100", "", 1, 1, 1, 0, 0),
+    ],
 }
 SUMMARY = "summary.json"
 
@@ -102,7 +106,13 @@ def test_an_infeasible_outcome_is_a_summary_alone_and_removes_the_plan_that_was_
     assert [f.name for f in tmp_path.iterdir()] == [SUMMARY]
     with pytest.raises(InvalidInput) as caught:
         read_plan(tmp_path)
-    assert {f.file for f in caught.value.faults} == {SUMMARY, *(f"{name}.csv" for name in COLUMNS)}
+    assert {f.file for f in caught.value.faults} == {SUMMARY, *(f"{name}.csv" for name in COLUMNS if name != "serving")}
+
+
+def test_a_plan_of_before_there_were_services_is_read(tmp_path: Path) -> None:
+    write_plan(outcome(), tmp_path)
+    (tmp_path / "serving.csv").unlink()
+    assert read_plan(tmp_path)[1].serving.empty
 
 
 def test_a_plan_is_not_half_written_when_a_file_cannot_be(tmp_path: Path) -> None:

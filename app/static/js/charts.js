@@ -1,8 +1,9 @@
 // Draws every [data-chart] from the JSON block beside it, and again when theme or size change.
 import { signal } from "./signal.js";
 import { sankey } from "./sankey.js";
+import { serving } from "./serving.js";
 
-const kinds = { signal, sankey };
+const kinds = { signal, sankey, serving };
 const drawn = new Map();
 
 export function colours() {
