@@ -16,7 +16,7 @@ from solver.archive import files_in, write_files
 from solver.columns import Column, Type, monday, plain
 from solver.csvtext import escape, read_sheet, write_rows
 from solver.faults import Fault, InvalidInput
-from solver.plan import COLUMNS, Outcome, Plan, State, Status
+from solver.plan import COLUMNS, LATER, Outcome, Plan, State, Status
 
 SUMMARY = "summary.json"
 PLACES = 6
@@ -41,6 +41,10 @@ TYPES: dict[str, tuple[Column, ...]] = {
     "moves": (_WEEK, _id("pool"), _id("from"), _id("to"), _number("amount")),
     "utilisation": (
         _WEEK, _id("pool"), _number("capacity"), _number("used"), _number("spare"), _number("price", required=False),
+    ),
+    "effective": (
+        _WEEK, _id("project"), _id("need"),
+        *(_number(name) for name in ("nominal", "supply", "ramp", "mentor", "effective")),
     ),
     "reasons": (_WEEK, _id("project"), _REASON, _DETAIL),
 }  # fmt: skip
@@ -154,6 +158,8 @@ _FACTS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
 
 
 def _read_table(name: str, content: bytes | None, faults: list[Fault]) -> pd.DataFrame:
+    if content is None and name in LATER:
+        return _frame(name, [])
     if content is None:
         faults.append(Fault(name, "is missing", f"a file with the header {','.join(COLUMNS[name])}"))
         return pd.DataFrame()
@@ -166,6 +172,10 @@ def _read_table(name: str, content: bytes | None, faults: list[Fault]) -> pd.Dat
     rows = [[row.values[c.attribute] for c in TYPES[name]] for row in sheet.rows]
     if name not in _REPEATABLE:
         faults += _repeated(name, [(row.line, cells) for row, cells in zip(sheet.rows, rows, strict=True)])
+    return _frame(name, rows)
+
+
+def _frame(name: str, rows: list[list[Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(COLUMNS[name]))
     return frame.astype({c.name: float if c.type is Type.AMOUNT else object for c in TYPES[name]})
 
