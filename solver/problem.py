@@ -24,6 +24,7 @@ from solver.records import (
     Floor,
     Link,
     Need,
+    Person,
     Pin,
     Policy,
     Pool,
@@ -60,6 +61,7 @@ class Problem:
     floors: tuple[Floor, ...] = ()
     signals: tuple[Signal, ...] = ()
     triggers: tuple[Trigger, ...] = ()
+    people: tuple[Person, ...] = ()
 
     def __post_init__(self) -> None:
         for table in TABLES:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 
-from solver.crosschecks import amounts, identity, policies, structure
+from solver.crosschecks import amounts, identity, people, policies, structure
 from solver.crosschecks.view import Check, Tables, View
-from solver.faults import Fault
+from solver.faults import Fault, Notice
 
 CHECKS: tuple[Check, ...] = (
     identity.exactly_one_portfolio,
@@ -37,8 +37,16 @@ CHECKS: tuple[Check, ...] = (
     policies.floor_on_ineligible_pool,
     policies.floor_of_a_paused_project,
     policies.floor_above_capacity,
+    people.person_of_no_engineers,
+    people.person_whose_pool_does_not_serve_the_project,
 )
 """The table of contents: everything that is checked between records, once each cell is sound."""
+
+REMARKS: tuple[Callable[[View], Iterator[Notice]], ...] = (
+    people.people_beside_capacity,
+    people.people_beside_baseline,
+)
+"""What is possible, but what its author should know."""
 
 
 def cross_check(tables: Tables, drafts: Tables | None = None, torn: Collection[str] = ()) -> list[Fault]:
@@ -61,4 +69,10 @@ def cross_check(tables: Tables, drafts: Tables | None = None, torn: Collection[s
     ]
 
 
-__all__ = ["CHECKS", "Check", "Tables", "cross_check"]
+def remarks(tables: Tables) -> list[Notice]:
+    """What the author of sound records should know about them."""
+    view = View(tables, {})
+    return [notice for remark in REMARKS for notice in remark(view)]
+
+
+__all__ = ["CHECKS", "REMARKS", "Check", "Tables", "cross_check", "remarks"]
