@@ -16,6 +16,7 @@ from solver.archive import files_in, write_files
 from solver.columns import Column, Type, monday, plain
 from solver.csvtext import escape, read_sheet, write_rows
 from solver.faults import Fault, InvalidInput
+from solver.people_files import FILES as PEOPLE_FILES
 from solver.plan import COLUMNS, LATER, Outcome, Plan, State, Status
 
 SUMMARY = "summary.json"
@@ -62,7 +63,8 @@ def plan_files(outcome: Outcome) -> dict[str, str]:
 
 def write_plan(outcome: Outcome, path: str | Path) -> None:
     """Write an outcome as a folder; tables of an earlier plan there do not outlive it."""
-    write_files(path, plan_files(outcome), seal=SUMMARY, stale=[SUMMARY, *(f"{name}.csv" for name in COLUMNS)])
+    stale = [SUMMARY, *(f"{name}.csv" for name in COLUMNS), *PEOPLE_FILES]
+    write_files(path, plan_files(outcome), seal=SUMMARY, stale=stale)
 
 
 def _plain_json(value: Any) -> Any:
