@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import highspy
 import numpy as np
 
-from solver.model import Model
 from solver.model.sheet import Bools, Floats, Ints
 from solver.progress import Options, ShouldStop, never_stop
 
@@ -29,6 +29,23 @@ class Quiet(highspy.Highs):  # type: ignore[misc]
     def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS's name
         self.silent()
         super().enableCallbacks()
+
+
+class Matrix(Protocol):
+    """What is solved: the entries of rows `low <= A z <= high`, and which columns are on/off decisions."""
+
+    @property
+    def row(self) -> Ints: ...
+    @property
+    def column(self) -> Ints: ...
+    @property
+    def coefficient(self) -> Floats: ...
+    @property
+    def low(self) -> Floats: ...
+    @property
+    def high(self) -> Floats: ...
+    @property
+    def binary(self) -> Bools: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +122,7 @@ class Task:
     cuts: Cuts = field(default_factory=Cuts)
 
 
-def run(model: Model, task: Task, clock: Clock, report: Report | None = None) -> Answer:
+def run(model: Matrix, task: Task, clock: Clock, report: Report | None = None) -> Answer:
     """Solve a subproblem; columns that are not free keep their values, and rows without free columns stay out."""
     columns = np.flatnonzero(task.free)
     fixed = float(task.objective @ np.where(task.free, 0.0, task.values))
@@ -118,7 +135,7 @@ def run(model: Model, task: Task, clock: Clock, report: Report | None = None) ->
     return _answer(highs, task, columns, fixed)
 
 
-def load(model: Model, task: Task, columns: np.ndarray, names: Sequence[str] | None = None) -> highspy.Highs:
+def load(model: Matrix, task: Task, columns: np.ndarray, names: Sequence[str] | None = None) -> highspy.Highs:
     """A HiGHS instance with the free columns and the rows they touch."""
     every = np.concatenate([model.row, task.cuts.row + len(model.low)])
     column = np.concatenate([model.column, task.cuts.column])

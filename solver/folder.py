@@ -10,7 +10,7 @@ from typing import Any
 
 from solver.archive import files_in, write_files
 from solver.columns import Type, write_cell
-from solver.crosschecks import cross_check
+from solver.crosschecks import cross_check, remarks
 from solver.crosschecks.identity import REPEATED
 from solver.csvtext import Row, escape, read_sheet, write_rows
 from solver.faults import Fault, InvalidInput, Notice
@@ -95,7 +95,8 @@ class _Desk:
         """The problem. Raises InvalidInput with the faults of all files, in their order."""
         if not self.faults:
             try:
-                return Reading(Problem.from_tables(self.tables), tuple(self.notices))
+                problem = Problem.from_tables(self.tables)
+                return Reading(problem, (*self.notices, *remarks(problem.tables())))
             except InvalidInput as invalid:
                 found = list(invalid.faults)
         else:

@@ -19,10 +19,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "pace": ("week", "project", "state", "pace", "progress"),
     "moves": ("week", "pool", "from", "to", "amount"),
     "utilisation": ("week", "pool", "capacity", "used", "spare", "price"),
+    "effective": ("week", "project", "need", "nominal", "supply", "ramp", "mentor", "effective"),
     "reasons": ("week", "project", "reason", "detail"),
     "serving": ("week", "project", "pool", "levers", "demand", "served", "nodes", "mfu", "memory"),
 }
 """The tables of a plan and their columns; each is a CSV file of that name and a DataFrame (weeks as datetime.date)."""
+
+LATER = frozenset({"effective", "serving"})
+"""Tables that plans of earlier versions do not have: a missing file is an empty table, and says nothing."""
 
 
 class State(StrEnum):
@@ -75,6 +79,7 @@ class Plan:
     utilisation: pd.DataFrame
     reasons: pd.DataFrame
     serving: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS["serving"])))
+    effective: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS["effective"])))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The DataFrames by table name."""

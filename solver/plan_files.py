@@ -16,7 +16,8 @@ from solver.archive import files_in, write_files
 from solver.columns import Column, Type, monday, plain
 from solver.csvtext import escape, read_sheet, write_rows
 from solver.faults import Fault, InvalidInput
-from solver.plan import COLUMNS, Outcome, Plan, State, Status
+from solver.people_files import FILES as PEOPLE_FILES
+from solver.plan import COLUMNS, LATER, Outcome, Plan, State, Status
 
 SUMMARY = "summary.json"
 PLACES = 6
@@ -43,6 +44,10 @@ TYPES: dict[str, tuple[Column, ...]] = {
     "utilisation": (
         _WEEK, _id("pool"), _number("capacity"), _number("used"), _number("spare"), _number("price", required=False),
     ),
+    "effective": (
+        _WEEK, _id("project"), _id("need"),
+        *(_number(name) for name in ("nominal", "supply", "ramp", "mentor", "effective")),
+    ),
     "reasons": (_WEEK, _id("project"), _REASON, _DETAIL),
     "serving": (
         _WEEK, _id("project"), _id("pool"), _LEVERS, _number("demand"), _number("served"), _number("nodes"),
@@ -51,8 +56,6 @@ TYPES: dict[str, tuple[Column, ...]] = {
 }  # fmt: skip
 """The columns of each table of a plan (named as in `solver.plan.COLUMNS`)."""
 _REPEATABLE = frozenset({"moves", "reasons"})
-_YOUNGER = frozenset({"serving"})
-"""Tables that plans of earlier versions do not have: nothing in them."""
 
 
 def plan_files(outcome: Outcome) -> dict[str, str]:
@@ -65,7 +68,8 @@ def plan_files(outcome: Outcome) -> dict[str, str]:
 
 def write_plan(outcome: Outcome, path: str | Path) -> None:
     """Write an outcome as a folder; tables of an earlier plan there do not outlive it."""
-    write_files(path, plan_files(outcome), seal=SUMMARY, stale=[SUMMARY, *(f"{name}.csv" for name in COLUMNS)])
+    stale = [SUMMARY, *(f"{name}.csv" for name in COLUMNS), *PEOPLE_FILES]
+    write_files(path, plan_files(outcome), seal=SUMMARY, stale=stale)
 
 
 def _plain_json(value: Any) -> Any:
@@ -161,8 +165,8 @@ _FACTS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
 
 
 def _read_table(name: str, content: bytes | None, faults: list[Fault]) -> pd.DataFrame:
-    if content is None and name in _YOUNGER:
-        return pd.DataFrame(columns=list(COLUMNS[name]))
+    if content is None and name in LATER:
+        return _frame(name, [])
     if content is None:
         faults.append(Fault(name, "is missing", f"a file with the header {','.join(COLUMNS[name])}"))
         return pd.DataFrame()
@@ -175,6 +179,10 @@ def _read_table(name: str, content: bytes | None, faults: list[Fault]) -> pd.Dat
     rows = [[row.values[c.attribute] for c in TYPES[name]] for row in sheet.rows]
     if name not in _REPEATABLE:
         faults += _repeated(name, [(row.line, cells) for row, cells in zip(sheet.rows, rows, strict=True)])
+    return _frame(name, rows)
+
+
+def _frame(name: str, rows: list[list[Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(COLUMNS[name]))
     return frame.astype({c.name: float if c.type is Type.AMOUNT else object for c in TYPES[name]})
 

@@ -24,6 +24,7 @@ from solver.records import (
     Floor,
     Link,
     Need,
+    Person,
     Pin,
     Policy,
     Pool,
@@ -67,6 +68,7 @@ class Problem:
     demand: tuple[Demand, ...] = ()
     levers: tuple[Lever, ...] = ()
     throughput: tuple[Throughput, ...] = ()
+    people: tuple[Person, ...] = ()
 
     def __post_init__(self) -> None:
         for table in TABLES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from solver.effective import effective
 from solver.explain import reasons
 from solver.model import Model
 from solver.model.sheet import Bools, Floats, Ints
@@ -29,12 +30,14 @@ def publish(model: Model, values: Floats) -> Plan:
     nodes = split(model, values, x, complete)
     pace, progress = paces(model, x, on, complete, values[v.pace], nodes)
     state = states(on, complete[:, :-1], s.has_been)
+    allocation = _allocation(model, x)
     return Plan(
         portfolio=s.problem.head.portfolio, policy=s.policy.policy, start=s.problem.head.start, weeks=s.weeks,
-        allocation=_allocation(model, x), pace=_pace(model, state, pace, progress),
+        allocation=allocation, pace=_pace(model, state, pace, progress),
         moves=moves(s.problem, [p.project for p in s.projects], s.pair_project, s.pair_pool, x, s.base),
         utilisation=_utilisation(model, x), reasons=reasons(s, state, pace),
         serving=serving_table(s, nodes, useful_nodes(s, x, nodes), pace),
+        effective=effective(s.problem, s.policy.policy, allocation),
     )  # fmt: skip
 
 

@@ -209,9 +209,22 @@ class Trigger:
     policy: str = column(Type.ID, "policy it advises", required=True, refers="policies")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody of a pool of engineers. With people, the amounts of a plan become change orders."""
+
+    person: str = column(Type.ID, "id of the person", required=True, key=True)
+    pool: str = column(Type.ID, "pool of engineers", required=True, refers="pools")
+    site: str = column(Type.TEXT, "where the person works (blank: the pool's site)", default="")
+    project: str | None = column(Type.ID, "project today (blank: free)", refers="projects")
+    fte: float = column(Type.AMOUNT, "working time", default=1.0, minimum=0.01, maximum=1, unit="FTE")
+    locked_until: date | None = column(Type.DATE, "stays where it is in every week that begins before this day")
+    skills: str = column(Type.TEXT, "what the person can do, for who reads the orders", default="")
+
+
 Record = (
     Portfolio | Pool | Capacity | Project | Need | Eligible | Baseline | Link | Pin | Policy | Stance | Floor
-    | Signal | Trigger | LanguageModel | Sku | Service | Demand | Lever | Throughput
+    | Signal | Trigger | LanguageModel | Sku | Service | Demand | Lever | Throughput | Person
 )  # fmt: skip
 
 TABLES: dict[str, type[Any]] = {
@@ -230,10 +243,13 @@ TABLES: dict[str, type[Any]] = {
     "signals": Signal,
     "triggers": Trigger,
     **SERVING_TABLES,
+    "people": Person,
 }
 """Every record kind by the stem of its file (`pools` for pools.csv), in the order a reader needs them."""
 
-OPTIONAL = frozenset({"baseline", "links", "pins", "stances", "floors", "signals", "triggers", *SERVING_TABLES})
+OPTIONAL = frozenset({
+    "baseline", "links", "pins", "stances", "floors", "signals", "triggers", *SERVING_TABLES, "people",
+})  # fmt: skip
 """Files that may be missing: an empty table."""
 
 

@@ -18,6 +18,7 @@ from solver.records import (
     Floor,
     Link,
     Need,
+    Person,
     Pin,
     Policy,
     Pool,
@@ -214,6 +215,20 @@ def _signals(d: _Draft) -> None:
         d.tables["triggers"].append(Trigger(trigger="fall", signal="users", window_days=7, drop=0.06, policy=policy))
 
 
+def _people(d: _Draft) -> None:
+    """Some of the people of some pools, on projects that their pool serves, or free."""
+    served: dict[str, list[str | None]] = defaultdict(lambda: [None])
+    for e in d.tables["eligible"]:
+        served[e.pool].append(e.project)
+    for pool in (p.pool for p in d.tables["pools"] if p.kind == "engineer"):
+        for number in range(d.draw(st.integers(0, 2))):
+            d.tables["people"].append(Person(
+                person=f"{pool}-{number}", pool=pool, site=d.draw(texts), project=d.draw(st.sampled_from(served[pool])),
+                fte=d.draw(st.sampled_from((1.0, 1.0, 0.8, 0.05))), skills=d.draw(texts),
+                locked_until=d.draw(_maybe(st.just(START + timedelta(days=9)))),
+            ))  # fmt: skip
+
+
 @st.composite
 def problems(draw: Any, *, max_projects: int = 4, max_weeks: int = 6) -> Problem:
     """A valid portfolio of 1-4 projects, 1-3 pools and 1-6 weeks; policy `normal` is always there, `code-red` often."""
@@ -234,4 +249,5 @@ def problems(draw: Any, *, max_projects: int = 4, max_weeks: int = 6) -> Problem
     _pins(d)
     _policies(d)
     _signals(d)
+    _people(d)
     return Problem.from_tables(d.tables)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,12 @@ import click
 
 from app.cli.solve import choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
+from solver.archive import files_in
 from solver.check import Report, check
+from solver.check.people import check_orders
 from solver.folder import read, read_plan
+from solver.people import Orders
+from solver.people_files import FILES, read_orders
 from solver.plan import ClassResult
 
 
@@ -20,7 +25,7 @@ from solver.plan import ClassResult
 @json_option
 @click.pass_obj
 def check_folder(terminal: Terminal, folder: Path, plan_dir: Path) -> int:
-    """Check the plan in PLAN_DIR against the portfolio in FOLDER, rule by rule.
+    """Check the plan in PLAN_DIR, and its change orders if there are any, against the portfolio in FOLDER.
 
     Exit codes: 0 the plan obeys every rule, 1 it does not, 2 the portfolio or the plan cannot be read.
     """
@@ -31,8 +36,17 @@ def check_folder(terminal: Terminal, folder: Path, plan_dir: Path) -> int:
     if summary.get("digest") not in (None, "", reading.problem.digest):
         terminal.say("notice: the plan was made from other records than this folder holds now (the digests differ)")
     report = check(reading.problem, policy, plan, classes_of(summary))
+    if report.ok and (orders := orders_in(plan_dir)):
+        report = replace(report, violations=tuple(check_orders(reading.problem, plan, orders)))
+        terminal.say("the plan has change orders; they were followed person by person")
     tell(report, terminal)
     return Exit.DONE if report.ok else Exit.FAILED
+
+
+def orders_in(plan_dir: Path) -> Orders | None:
+    """The change orders beside a plan, if there are any."""
+    files = files_in(plan_dir, lambda name: name in FILES)
+    return read_orders({name: content.decode("utf-8", "replace") for name, content in files.items()})
 
 
 def classes_of(summary: dict[str, Any]) -> tuple[ClassResult, ...]:

@@ -43,6 +43,7 @@ def check(problem: Problem, policy: str, plan: Plan, classes: Sequence[ClassResu
     found.extend(tables.moves(published, plan.moves))
     found.extend(tables.utilisation(published, plan.utilisation))
     found.extend(serving_rules.figures(published, plan.serving))
+    found.extend(tables.effective(published, plan.effective))
     attained, ideal = values.attained(published), ideals(problem, policy)
     if classes:
         found.extend(tables.classes(classes, attained, ideal))

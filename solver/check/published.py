@@ -61,15 +61,31 @@ class Published:
     @cached_property
     def effective(self) -> Numbers:
         """Supply less what the ramp and mentoring of earlier arrivals take [L,T]: problem.md, rule 3."""
+        return self.supply - self.ramping - self.mentoring
+
+    @cached_property
+    def ramping(self) -> Numbers:
+        """What earlier arrivals are short of while they ramp up: sum_r rate * sum_k ramp[k] * in[l,r,t-k] [L,T]."""
+        nodes = self._of_nodes(self.served.nodes - self.served.useful(self.arrivals))
+        return sum((self._of_arrivals(kind, ramp(self.ground.policy, kind)) for kind in KINDS), nodes)
+
+    @cached_property
+    def mentoring(self) -> Numbers:
+        """What engineers who ramp up take of their colleagues: mentor * sum_r rate * sum_{k < len(ramp)} in [L,T]."""
         g = self.ground
-        found = total(g.rate[:, None] * self.x, g.pair_need, len(g.problem.needs))
-        found += self._of_nodes(self.served.useful(self.arrivals))
-        for kind in KINDS:
-            chosen = np.array([need.kind == kind for need in g.problem.needs], dtype=np.bool_)[g.pair_need]
-            new = g.rate[chosen, None] * self.arrivals[chosen]
-            for k, share in enumerate(ramp(g.policy, kind)):
-                lost = share + (g.policy.mentor if kind == ENGINEER else 0.0)
-                np.subtract.at(found, g.pair_need[chosen], lost * later(new, k))
+        return self._of_arrivals(ENGINEER, tuple(g.policy.mentor for _ in ramp(g.policy, ENGINEER)))
+
+    @property
+    def _nothing(self) -> Numbers:
+        return np.zeros(self.supply.shape)
+
+    def _of_arrivals(self, kind: str, shares: tuple[float, ...]) -> Numbers:
+        """sum_r rate * sum_k shares[k] * in[l,r,t-k] over the needs of a kind [L,T]."""
+        g, found = self.ground, self._nothing
+        chosen = np.array([need.kind == kind for need in g.problem.needs], dtype=np.bool_)[g.pair_need]
+        new = g.rate[chosen, None] * self.arrivals[chosen]
+        for k, share in enumerate(shares):
+            np.add.at(found, g.pair_need[chosen], share * later(new, k))
         return found
 
     @cached_property

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from solver.check.ground import Ground, total
 from solver.check.published import Published, numbers, places, week_index
 from solver.check.report import Flags, Indices, Numbers, Violation, hits, say, tolerance
 from solver.classes import class_name
@@ -67,6 +68,44 @@ def _column(
         r, t = int(at[0][i]), int(at[1][i])
         text, off = f"{name} is {say(given[i])} instead of {say(right[r, t])}", abs(float(given[i] - right[r, t]))
         yield plan.ground.at_pool("utilisation", text, r, t, off)
+
+
+def effective(plan: Published, table: pd.DataFrame) -> Iterator[Violation]:
+    """nominal = sum_r x, supply = sum_r rate * x, ramp, mentor and effective as rule 3 has them: one row for every
+    need and week in which one of them is above 0. A plan without any row (an earlier version's) claims nothing
+    """
+    if table.empty:
+        return
+    g, held = plan.ground, total(plan.x, plan.ground.pair_need, len(plan.ground.problem.needs))
+    keys = zip(table["project"].to_list(), table["need"].to_list(), strict=True)
+    need, week = places(g.need_index, keys), places(week_index(g), table["week"].to_list())
+    known = (need >= 0) & (week >= 0)
+    for (i,) in hits(~known):
+        yield Violation("effective", f"row {i + 1} ({', '.join(str(cell) for cell in table.iloc[i])}) is unknown")
+    rows = np.zeros(plan.supply.shape, dtype=np.intp)
+    np.add.at(rows, (need[known], week[known]), 1)
+    asked = (held > tolerance(held)) | (plan.ramping > tolerance(held)) | (plan.mentoring > tolerance(held))
+    served = np.array([(x.project, x.need) in _services(g) for x in g.problem.needs], dtype=np.bool_)[:, None]
+    for n, t in hits((rows > 1) | ((rows == 0) & asked & ~served)):
+        yield g.at_need("effective", f"{rows[n, t]} rows instead of one", n, t, float(rows[n, t]))
+    right = {"nominal": held, "supply": plan.supply, "ramp": plan.ramping, "mentor": plan.mentoring}
+    for name, figures in (right | {"effective": np.maximum(0.0, plan.effective)}).items():
+        yield from _figure(plan, name, numbers(table[name])[known], figures, (need[known], week[known]))
+
+
+def _services(g: Ground) -> set[tuple[str, str]]:
+    """Needs that serving.csv tells about, and not effective.csv."""
+    return {(row.project, row.need) for row in g.problem.services}
+
+
+def _figure(
+    plan: Published, name: str, given: Numbers, right: Numbers, at: tuple[Indices, Indices]
+) -> Iterator[Violation]:
+    slack = plan.ground.supply_tolerance[at[0]] + tolerance(right[at])
+    for (i,) in hits(~(np.abs(given - right[at]) <= slack)):
+        n, t = int(at[0][i]), int(at[1][i])
+        text, off = f"{name} is {say(given[i])} instead of {say(right[n, t])}", abs(float(given[i] - right[n, t]))
+        yield plan.ground.at_need("effective", text, n, t, off)
 
 
 def classes(

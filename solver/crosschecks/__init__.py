@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 
-from solver.crosschecks import amounts, identity, policies, serving, structure
+from solver.crosschecks import amounts, identity, people, policies, serving, structure
 from solver.crosschecks.view import Check, Tables, View
-from solver.faults import Fault
+from solver.faults import Fault, Notice
 
 CHECKS: tuple[Check, ...] = (
     identity.exactly_one_portfolio,
@@ -51,8 +51,16 @@ CHECKS: tuple[Check, ...] = (
     serving.lever_below_its_service,
     serving.model_that_does_not_fit,
     serving.throughput_beyond_the_peak,
+    people.person_of_no_engineers,
+    people.person_whose_pool_does_not_serve_the_project,
 )
 """The table of contents: everything that is checked between records, once each cell is sound."""
+
+REMARKS: tuple[Callable[[View], Iterator[Notice]], ...] = (
+    people.people_beside_capacity,
+    people.people_beside_baseline,
+)
+"""What is possible, but what its author should know."""
 
 
 def cross_check(tables: Tables, drafts: Tables | None = None, torn: Collection[str] = ()) -> list[Fault]:
@@ -75,4 +83,10 @@ def cross_check(tables: Tables, drafts: Tables | None = None, torn: Collection[s
     ]
 
 
-__all__ = ["CHECKS", "Check", "Tables", "cross_check"]
+def remarks(tables: Tables) -> list[Notice]:
+    """What the author of sound records should know about them."""
+    view = View(tables, {})
+    return [notice for remark in REMARKS for notice in remark(view)]
+
+
+__all__ = ["CHECKS", "REMARKS", "Check", "Tables", "cross_check", "remarks"]

@@ -51,6 +51,7 @@ def outcome(problem: Problem, nodes: float = 6.0, policy: str = "ordinary") -> O
         "pace": [(week, "chat", "running", nodes / 6, 0.0), (week, "training", "running", 1.0, 0.0)],
         "moves": [(week, "h100", "ads", "chat", nodes - 3)],
         "utilisation": [(week, "h100", 10.0, nodes + 4, 6 - nodes, None), (week, "ml", 8.0, 0.0, 8.0, 0.25)],
+        "effective": [(week, "chat", "gpu", nodes, nodes, 0.25 * (nodes - 3), 0.0, 0.75 * nodes + 0.75)],
         "reasons": [(week, "ads", "gave", "=3 nodes, to chat")],
     }
     frames = {name: pd.DataFrame(rows.get(name, []), columns=list(COLUMNS[name])) for name in COLUMNS}

@@ -93,6 +93,7 @@ def plan_of(problem: Problem, amounts: Mapping[Key, Sequence[float]], paces: Map
         "moves": list(_moves(problem, amounts)),
         "utilisation": list(_utilisation(problem, amounts)),
         "reasons": [],
+        "effective": [],
     }
     frames = {table: pd.DataFrame(rows.get(table, []), columns=list(columns)) for table, columns in COLUMNS.items()}
     return Plan(head.portfolio, name, head.start, head.weeks, **frames)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from solver.archive import write_files
 from solver.faults import Fault, InvalidInput
 from solver.folder import plan_files, read_plan, write_plan
-from solver.plan import COLUMNS, ClassResult, Conflict, Outcome, Plan, State, Status
+from solver.plan import COLUMNS, LATER, ClassResult, Conflict, Outcome, Plan, State, Status
 
 START = date(2025, 12, 1)
 ROWS: dict[str, list[tuple[Any, ...]]] = {
@@ -25,6 +25,10 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
     "pace": [(START, "chat", State.RUNNING, 2 / 3, 0.0), (START, "speed", State.WAITING, 0.0, math.nan)],
     "moves": [(START, "h100", "ads", "chat", 2.0), (START, "h100", "spare", "chat", 2.0)],
     "utilisation": [(START, "h100", 10.0, 4.0, 6.0, 0.0), (START, "ml", 1.0, 1.0, -1e-9, math.nan)],
+    "effective": [
+        (START, "chat", "gpu", 4.0, 4.0, 1.0, 0.0, 3.0),
+        (START, "chat", "people", 0.3, 0.21, 0.0, 0.1, 0.11),
+    ],
     "reasons": [(START, "ads", "paused", '=ads gives "4",\nall of it'), (START, "ads", "short", "")],
     "serving": [
         (START, "chat", "h100", "fp8+prefix", 900.0, 850.5, 4.0, 0.21, 0.5),
@@ -106,13 +110,16 @@ def test_an_infeasible_outcome_is_a_summary_alone_and_removes_the_plan_that_was_
     assert [f.name for f in tmp_path.iterdir()] == [SUMMARY]
     with pytest.raises(InvalidInput) as caught:
         read_plan(tmp_path)
-    assert {f.file for f in caught.value.faults} == {SUMMARY, *(f"{name}.csv" for name in COLUMNS if name != "serving")}
+    assert {f.file for f in caught.value.faults} == {SUMMARY, *(f"{name}.csv" for name in COLUMNS if name not in LATER)}
 
 
-def test_a_plan_of_before_there_were_services_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", sorted(LATER))
+def test_a_plan_of_an_earlier_version_lacks_tables_and_can_be_read(tmp_path: Path, name: str) -> None:
     write_plan(outcome(), tmp_path)
-    (tmp_path / "serving.csv").unlink()
-    assert read_plan(tmp_path)[1].serving.empty
+    (tmp_path / f"{name}.csv").unlink()
+    table = read_plan(tmp_path)[1].tables()[name]
+    assert table.empty
+    assert tuple(table.columns) == COLUMNS[name]
 
 
 def test_a_plan_is_not_half_written_when_a_file_cannot_be(tmp_path: Path) -> None:

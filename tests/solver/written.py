@@ -34,6 +34,10 @@ FILES: dict[str, str] = {
     "floors": "policy,project,need,pool,week,amount,share\nred,chat,gpu,h100,,4,\nred,chat,people,,,,1\n",
     "signals": "signal,date,value\nusers,2025-11-30,203\nusers,2025-12-01,191\n",
     "triggers": "trigger,signal,window_days,drop,policy\nfall,users,7,0.06,red\n",
+    "people": (
+        "person,pool,site,project,fte,locked_until,skills\n"
+        "ada,ml,London,chat,,2025-12-17,kernels\nbob,ml,,chat,0.5,,\ncyd,ml,,,,,\ndee,ml,,,,,\neve,ml,,,,,\nfay,ml,,,0.5,,\n"
+    ),
 }  # fmt: skip
 """Valid; the tests below break one thing at a time."""
 

@@ -23,6 +23,7 @@ def made_outcome(problem: Problem, policy: str) -> Outcome:
         "pace": list(_pace(problem, policy)),
         "moves": list(_moves(problem, weeks)),
         "utilisation": list(_utilisation(problem, weeks)),
+        "effective": [],
         "reasons": [(problem.weeks[0], p.project, "capacity", "kept as it was") for p in problem.projects[:2]],
     }
     frames: dict[str, Any] = {
