@@ -29,6 +29,7 @@ from solver.records import (
     Pool,
     Portfolio,
     Project,
+    Risk,
     Signal,
     Stance,
     Trigger,
@@ -60,6 +61,7 @@ class Problem:
     floors: tuple[Floor, ...] = ()
     signals: tuple[Signal, ...] = ()
     triggers: tuple[Trigger, ...] = ()
+    risks: tuple[Risk, ...] = ()
 
     def __post_init__(self) -> None:
         for table in TABLES:

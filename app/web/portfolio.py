@@ -12,7 +12,7 @@ from solver.records import TABLES
 page = Blueprint("portfolio", __name__)
 SHOWN = (
     "projects", "needs", "eligible", "baseline", "links", "pins", "policies", "stances", "floors", "signals",
-    "triggers", "portfolio",
+    "triggers", "risks", "portfolio",
 )  # fmt: skip
 
 

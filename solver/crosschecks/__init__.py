@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from solver.crosschecks import amounts, identity, policies, structure
+from solver.crosschecks import amounts, identity, policies, risks, structure
 from solver.crosschecks.view import Check, Tables, View
 from solver.faults import Fault
 
@@ -37,6 +37,15 @@ CHECKS: tuple[Check, ...] = (
     policies.floor_on_ineligible_pool,
     policies.floor_of_a_paused_project,
     policies.floor_above_capacity,
+    risks.risk_without_its_target,
+    risks.risk_with_another_target,
+    risks.risk_without_its_figures,
+    risks.risk_with_other_figures,
+    risks.risk_figures_out_of_order,
+    risks.risk_share_that_is_a_percentage,
+    risks.risk_ends_before_it_starts,
+    risks.slip_of_what_is_no_build,
+    risks.delay_of_nothing,
 )
 """The table of contents: everything that is checked between records, once each cell is sound."""
 

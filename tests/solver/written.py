@@ -34,6 +34,10 @@ FILES: dict[str, str] = {
     "floors": "policy,project,need,pool,week,amount,share\nred,chat,gpu,h100,,4,\nred,chat,people,,,,1\n",
     "signals": "signal,date,value\nusers,2025-11-30,203\nusers,2025-12-01,191\n",
     "triggers": "trigger,signal,window_days,drop,policy\nfall,users,7,0.06,red\n",
+    "risks": (
+        "risk,kind,pool,project,need,distribution,low,mode,high,mean,sd,chance,from,to\n"
+        "late,slip,,speed,,fixed,,,,0.5,,0.5,2025-12-08,\nleave,attrition,ml,,,triangular,0.1,0.2,0.3,,,,,\n"
+    ),
 }  # fmt: skip
 """Valid; the tests below break one thing at a time."""
 
