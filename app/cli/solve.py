@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,10 +11,11 @@ from app.cli.interrupt import run_until_stopped
 from app.cli.progress import ProgressDisplay
 from app.cli.summary import summary_of
 from app.cli.terminal import Exit, Terminal, json_option
-from solver.folder import read, write_plan
+from solver.folder import read, write_folder, write_plan
 from solver.plan import Outcome, Status
 from solver.problem import Problem
 from solver.progress import Options
+from solver.risks import FUTURES, draw, hedged
 from solver.solve import solve
 
 EXITS = {
@@ -23,6 +25,8 @@ EXITS = {
     Status.INFEASIBLE: Exit.INFEASIBLE,
     Status.STOPPED: Exit.STOPPED,
 }
+HEDGED = "portfolio"
+"""The folder, beside a robust plan, of the portfolio that it answers."""
 
 
 @click.command("solve")
@@ -38,6 +42,20 @@ EXITS = {
 )
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="K")
+@click.option(
+    "--robust",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="Q",
+    help="Plan against risks.csv: for what a share Q of simulated futures have at least; 1 is the worst of them.",
+)
+@click.option(
+    "--futures",
+    type=click.IntRange(1, 100_000),
+    default=FUTURES,
+    show_default=True,
+    metavar="N",
+    help="How many futures --robust draws (with --seed).",
+)
 @json_option
 @click.pass_obj
 def solve_folder(
@@ -49,23 +67,43 @@ def solve_folder(
     gap: float | None,
     threads: int,
     seed: int,
+    robust: float | None,
+    futures: int,
 ) -> int:
     """Plan the portfolio in FOLDER (or a zip of it). No database is needed.
 
-    Ctrl-C stops the search and keeps the best plan found so far.
+    Ctrl-C stops the search and keeps the best plan found so far. With --robust the plan answers a portfolio with less
+    capacity, more demand and longer builds, which is written beside it (OUT/portfolio).
     """
     reading = read(folder)
     terminal.faults(reading.notices, "notice")
     chosen = choose_policy(reading.problem, policy)
+    problem = reading.problem if robust is None else worse(reading.problem, robust, futures, seed)
     options = Options(time_limit=time_limit, gap=gap, threads=threads, seed=seed)
     with ProgressDisplay(terminal.messages) as display:
         outcome = run_until_stopped(
             lambda should_stop: solve(
-                reading.problem, chosen, options=options, on_progress=display.report, should_stop=should_stop
+                problem, chosen, options=options, on_progress=display.report, should_stop=should_stop
             ),
             on_stop=lambda: terminal.say("codered: stopping; what was found so far is kept"),
         )
-    return publish(outcome, out, terminal)
+    if robust is None:
+        return publish(outcome, out, terminal)
+    how = {"robust": robust, "futures": futures, "seed": seed}
+    code = publish(replace(outcome, options={**outcome.options, **how}), out, terminal)
+    if out and outcome.plan is not None:
+        write_folder(problem, out / HEDGED)
+        terminal.say(
+            f"codered: the portfolio that it answers is in {out / HEDGED}; `codered risks` shows what it is worth"
+        )
+    return code
+
+
+def worse(problem: Problem, share: float, futures: int, seed: int) -> Problem:
+    """The portfolio to plan for, so that a share of the futures is no worse. Raises click.UsageError, InvalidInput."""
+    if not problem.risks:
+        raise click.UsageError("There is nothing to be robust against: this portfolio has no risks.csv.")
+    return hedged(problem, draw(problem, futures, seed), share)
 
 
 def choose_policy(problem: Problem, asked: str | None) -> str:
