@@ -15,6 +15,7 @@ from solver.folder import read, write_folder, write_plan
 from solver.plan import Outcome, Status
 from solver.problem import Problem
 from solver.progress import Options
+from solver.records import RISKS
 from solver.risks import FUTURES, draw, hedged
 from solver.solve import solve
 
@@ -56,6 +57,12 @@ HEDGED = "portfolio"
     metavar="N",
     help="How many futures --robust draws (with --seed).",
 )
+@click.option(
+    "--against",
+    type=click.Choice(RISKS),
+    multiple=True,
+    help="Only these kinds of risk for --robust; may be given more than once. [default: all]",
+)
 @json_option
 @click.pass_obj
 def solve_folder(
@@ -69,6 +76,7 @@ def solve_folder(
     seed: int,
     robust: float | None,
     futures: int,
+    against: tuple[str, ...],
 ) -> int:
     """Plan the portfolio in FOLDER (or a zip of it). No database is needed.
 
@@ -78,7 +86,7 @@ def solve_folder(
     reading = read(folder)
     terminal.faults(reading.notices, "notice")
     chosen = choose_policy(reading.problem, policy)
-    problem = reading.problem if robust is None else worse(reading.problem, robust, futures, seed)
+    problem = reading.problem if robust is None else worse(reading.problem, robust, futures, seed, against)
     options = Options(time_limit=time_limit, gap=gap, threads=threads, seed=seed)
     with ProgressDisplay(terminal.messages) as display:
         outcome = run_until_stopped(
@@ -89,7 +97,7 @@ def solve_folder(
         )
     if robust is None:
         return publish(outcome, out, terminal)
-    how = {"robust": robust, "futures": futures, "seed": seed}
+    how = {"robust": robust, "futures": futures, "against": list(against or RISKS), "seed": seed}
     code = publish(replace(outcome, options={**outcome.options, **how}), out, terminal)
     if out and outcome.plan is not None:
         write_folder(problem, out / HEDGED)
@@ -99,11 +107,13 @@ def solve_folder(
     return code
 
 
-def worse(problem: Problem, share: float, futures: int, seed: int) -> Problem:
+def worse(problem: Problem, share: float, futures: int, seed: int, against: tuple[str, ...] = ()) -> Problem:
     """The portfolio to plan for, so that a share of the futures is no worse. Raises click.UsageError, InvalidInput."""
-    if not problem.risks:
-        raise click.UsageError("There is nothing to be robust against: this portfolio has no risks.csv.")
-    return hedged(problem, draw(problem, futures, seed), share)
+    risks = [risk for risk in problem.risks if risk.kind in (against or RISKS)]
+    if not risks:
+        what = f" of kind {' or '.join(against)}" if against and problem.risks else ""
+        raise click.UsageError(f"There is nothing to be robust against: risks.csv of this portfolio has no risk{what}.")
+    return hedged(problem, draw(problem.replace(risks=risks), futures, seed), share)
 
 
 def choose_policy(problem: Problem, asked: str | None) -> str:

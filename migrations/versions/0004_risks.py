@@ -21,6 +21,11 @@ def column(
     return sa.Column(name, type_(), primary_key=key, nullable=blank, autoincrement=name == "id")
 
 
+def moment(name: str, *, blank: bool = False) -> sa.Column[Any]:
+    """A point in time."""
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=blank)
+
+
 text, whole, real, day = (partial(column, type_=t) for t in (sa.Text, sa.Integer, sa.Float, sa.Date))
 
 
@@ -35,8 +40,17 @@ def upgrade() -> None:
         real("high", blank=True), real("mean", blank=True), real("sd", blank=True), real("chance"),
         day("from", blank=True), day("to", blank=True), text("note"), whole("version"),
     )
+    op.create_table(
+        "risk_runs",
+        whole("id", key=True),
+        sa.Column("plan", sa.Integer(), sa.ForeignKey("plans.id", ondelete="CASCADE"), nullable=False),
+        text("digest"), whole("futures"), whole("seed"), text("state"), text("message"), text("who"), text("owner"),
+        column("files", sa.LargeBinary, blank=True), moment("created_at"), moment("finished_at", blank=True),
+    )
+    op.create_index("ix_risk_runs_plan", "risk_runs", ["plan"])
 # fmt: on
 
 
 def downgrade() -> None:
+    op.drop_table("risk_runs")
     op.drop_table("risks")

@@ -43,8 +43,8 @@ def _at_least(values: Numbers, share: float) -> Numbers:
 
 
 def _at_most(values: Numbers, share: float) -> float:
-    """The least figure that at least this share of the futures stay within, each in its worst week."""
-    return float(np.quantile(values.max(axis=0), share, method="higher"))
+    """The least figure, up to the next thousandth, that this share of the futures stay within, in their worst week."""
+    return float(np.ceil(np.quantile(values.max(axis=0), share, method="higher") * 1000.0 - 1e-6)) / 1000.0
 
 
 def _rows(problem: Problem, r: int, amounts: Numbers | None) -> Iterable[Capacity]:

@@ -61,6 +61,16 @@ def test_without_risks_every_future_is_the_plan_and_it_is_said(tmp_path: Path, c
     assert "nothing to be robust against" in capsys.readouterr().err
 
 
+def test_a_plan_may_be_robust_against_some_kinds_of_risk_alone(
+    solved: tuple[str, str], tmp_path: Path, capsys: Captured
+) -> None:
+    asked = ["solve", solved[0], "--policy", "code-red", "--robust", "1", "--out", str(tmp_path / "out")]
+    assert main([*asked, "--against", "surge"]) == 0
+    assert (tmp_path / "out" / "portfolio" / "capacity.csv").read_text().count("\n") == 4
+    assert main([*asked, "--against", "slip"]) == 2
+    assert "no risk of kind slip" in capsys.readouterr().err
+
+
 def test_a_plan_of_another_portfolio_is_refused_with_what_is_wrong(
     solved: tuple[str, str], tmp_path: Path, capsys: Captured
 ) -> None:

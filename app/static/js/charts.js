@@ -1,8 +1,9 @@
 // Draws every [data-chart] from the JSON block beside it, and again when theme or size change.
 import { signal } from "./signal.js";
+import { ranges } from "./ranges.js";
 import { sankey } from "./sankey.js";
 
-const kinds = { signal, sankey };
+const kinds = { signal, sankey, ranges };
 const drawn = new Map();
 
 export function colours() {
