@@ -199,6 +199,24 @@ class JobRow(Base):
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class RiskRunRow(Base):
+    """A simulation of a plan in futures: what was asked for, how it ended, and its files (gzip'ed JSON)."""
+
+    __tablename__ = "risk_runs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan: Mapped[int] = mapped_column(sa.ForeignKey("plans.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(sa.Text)
+    futures: Mapped[int]
+    seed: Mapped[int]
+    state: Mapped[str] = mapped_column(sa.Text)
+    message: Mapped[str] = mapped_column(sa.Text)
+    who: Mapped[str] = mapped_column(sa.Text)
+    owner: Mapped[str] = mapped_column(sa.Text)
+    files: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
 class DecisionRow(Base):
     """A decision about a plan; append-only. The newest approval names the plan of record."""
 

@@ -30,6 +30,7 @@ from solver.records import (
     Pool,
     Portfolio,
     Project,
+    Risk,
     Signal,
     Stance,
     Trigger,
@@ -69,6 +70,7 @@ class Problem:
     levers: tuple[Lever, ...] = ()
     throughput: tuple[Throughput, ...] = ()
     people: tuple[Person, ...] = ()
+    risks: tuple[Risk, ...] = ()
 
     def __post_init__(self) -> None:
         for table in TABLES:

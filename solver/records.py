@@ -14,6 +14,15 @@ LINEAR: Curve = ((0.0, 0.0), (1.0, 1.0))
 GPU, ENGINEER, MONEY = KINDS = ("gpu", "engineer", "money")
 STANCES = ("protect", "focus", "normal", "pause")
 STATUSES = ("running", "paused", "candidate", "done")
+DELAY, ATTRITION, SURGE, SLIP = RISKS = ("delay", "attrition", "surge", "slip")
+FIGURES = {
+    "fixed": ("mean",),
+    "uniform": ("low", "high"),
+    "triangular": ("low", "mode", "high"),
+    "normal": ("mean", "sd"),
+    "lognormal": ("mean", "sd"),
+}
+"""The columns of a risk that each distribution takes; what is drawn below 0 counts as 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,9 +231,35 @@ class Person:
     skills: str = column(Type.TEXT, "what the person can do, for who reads the orders", default="")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """What may go otherwise than planned, as a distribution: one figure is drawn for each simulated future.
+
+    `delay`: weeks by which what a pool is to gain arrives late. `attrition`: share of a pool lost per year, one unit at
+    a time, not replaced. `surge`: share by which a project's needs exceed `full`. `slip`: share by which a build's
+    work takes longer (0.25 = 25 %).
+    """
+
+    risk: str = column(Type.ID, "id of the risk", required=True, key=True)
+    kind: str = column(Type.CHOICE, "what may happen", required=True, choices=RISKS)
+    pool: str | None = column(Type.ID, "pool (delay, attrition)", refers="pools")
+    project: str | None = column(Type.ID, "project (surge, slip)", refers="projects")
+    need: str | None = column(Type.ID, "need (surge; blank: every need of the project)", refers="needs")
+    distribution: str = column(Type.CHOICE, "how the figure is distributed", required=True, choices=tuple(FIGURES))
+    low: float | None = column(Type.AMOUNT, "least (uniform, triangular)", minimum=0)
+    mode: float | None = column(Type.AMOUNT, "likeliest (triangular)", minimum=0)
+    high: float | None = column(Type.AMOUNT, "most (uniform, triangular)", minimum=0)
+    mean: float | None = column(Type.AMOUNT, "mean (fixed, normal, lognormal)", minimum=0)
+    sd: float | None = column(Type.AMOUNT, "standard deviation (normal, lognormal)", minimum=0)
+    chance: float = column(Type.AMOUNT, "chance that it happens at all", default=1.0, minimum=0, maximum=1)
+    since: date | None = column(Type.WEEK, "first week in which it may (blank: the first)", name="from")
+    until: date | None = column(Type.WEEK, "last week in which it may (blank: the last)", name="to")
+    note: str = column(Type.TEXT, "what the figures rest on", default="")
+
+
 Record = (
     Portfolio | Pool | Capacity | Project | Need | Eligible | Baseline | Link | Pin | Policy | Stance | Floor
-    | Signal | Trigger | LanguageModel | Sku | Service | Demand | Lever | Throughput | Person
+    | Signal | Trigger | LanguageModel | Sku | Service | Demand | Lever | Throughput | Person | Risk
 )  # fmt: skip
 
 TABLES: dict[str, type[Any]] = {
@@ -244,11 +279,13 @@ TABLES: dict[str, type[Any]] = {
     "triggers": Trigger,
     **SERVING_TABLES,
     "people": Person,
+    "risks": Risk,
 }
 """Every record kind by the stem of its file (`pools` for pools.csv), in the order a reader needs them."""
 
 OPTIONAL = frozenset({
     "baseline", "links", "pins", "stances", "floors", "signals", "triggers", *SERVING_TABLES, "people",
+    "risks",
 })  # fmt: skip
 """Files that may be missing: an empty table."""
 

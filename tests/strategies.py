@@ -24,6 +24,7 @@ from solver.records import (
     Pool,
     Portfolio,
     Project,
+    Risk,
     Signal,
     Stance,
     Trigger,
@@ -229,6 +230,21 @@ def _people(d: _Draft) -> None:
             ))  # fmt: skip
 
 
+def _risks(d: _Draft) -> None:
+    figures = st.sampled_from((
+        {"distribution": "fixed", "mean": 0.5}, {"distribution": "uniform", "low": 0.0, "high": 0.75},
+        {"distribution": "triangular", "low": 0.0, "mode": 0.25, "high": 1.0},
+        {"distribution": "lognormal", "mean": 0.25, "sd": 0.125},
+    ))  # fmt: skip
+    targets: list[dict[str, Any]] = [{"kind": "attrition", "pool": p.pool} for p in d.tables["pools"]]
+    targets += [{"kind": "surge", "project": n.project, "need": n.need} for n in d.tables["needs"]]
+    targets += [{"kind": "slip", "project": p.project} for p in d.tables["projects"] if p.kind == "build"]
+    for number, target in enumerate(targets):
+        if d.chance(25):
+            facts = {"chance": d.draw(st.sampled_from((0.25, 1.0))), "note": d.draw(texts)}
+            d.tables["risks"].append(Risk(risk=f"r{number}", **target, **d.draw(figures), **facts))
+
+
 @st.composite
 def problems(draw: Any, *, max_projects: int = 4, max_weeks: int = 6) -> Problem:
     """A valid portfolio of 1-4 projects, 1-3 pools and 1-6 weeks; policy `normal` is always there, `code-red` often."""
@@ -250,4 +266,5 @@ def problems(draw: Any, *, max_projects: int = 4, max_weeks: int = 6) -> Problem
     _policies(d)
     _signals(d)
     _people(d)
+    _risks(d)
     return Problem.from_tables(d.tables)

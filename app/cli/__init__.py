@@ -17,6 +17,7 @@ COMMANDS = {
     "solve": ("app.cli.solve:solve_folder", "Plan a folder of CSV files; needs no database."),
     "check": ("app.cli.check:check_folder", "Verify a plan against its portfolio, rule by rule."),
     "people": ("app.cli.people:order_people", "Turn a plan's engineers into change orders for people."),
+    "risks": ("app.cli.risks:risks", "Simulate futures of a plan: what the recorded risks do to it."),
     "serve": ("app.cli.serve:serve", "Serve the pages."),
     "demo": ("app.cli.demo:demo", "Serve the example in a database of its own."),
     "db": ("app.cli.database:database", "Bring the database to the newest schema."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,11 +12,13 @@ from app.cli.interrupt import run_until_stopped
 from app.cli.progress import ProgressDisplay
 from app.cli.summary import summary_of
 from app.cli.terminal import Exit, Terminal, json_option
-from solver.folder import read, write_plan
+from solver.folder import read, write_folder, write_plan
 from solver.pit_crew import PitCrew, pit_crews
 from solver.plan import Outcome, Status
 from solver.problem import Problem
 from solver.progress import Options
+from solver.records import RISKS
+from solver.risks import FUTURES, draw, hedged
 from solver.solve import solve
 
 EXITS = {
@@ -25,6 +28,8 @@ EXITS = {
     Status.INFEASIBLE: Exit.INFEASIBLE,
     Status.STOPPED: Exit.STOPPED,
 }
+HEDGED = "portfolio"
+"""The folder, beside a robust plan, of the portfolio that it answers."""
 
 
 @click.command("solve")
@@ -40,6 +45,26 @@ EXITS = {
 )
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="K")
+@click.option(
+    "--robust",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="Q",
+    help="Plan against risks.csv: for what a share Q of simulated futures have at least; 1 is the worst of them.",
+)
+@click.option(
+    "--futures",
+    type=click.IntRange(1, 100_000),
+    default=FUTURES,
+    show_default=True,
+    metavar="N",
+    help="How many futures --robust draws (with --seed).",
+)
+@click.option(
+    "--against",
+    type=click.Choice(RISKS),
+    multiple=True,
+    help="Only these kinds of risk for --robust; may be given more than once. [default: all]",
+)
 @json_option
 @click.pass_obj
 def solve_folder(
@@ -51,24 +76,47 @@ def solve_folder(
     gap: float | None,
     threads: int,
     seed: int,
+    robust: float | None,
+    futures: int,
+    against: tuple[str, ...],
 ) -> int:
     """Plan the portfolio in FOLDER (or a zip of it). No database is needed.
 
-    Ctrl-C stops the search and keeps the best plan found so far.
+    Ctrl-C stops the search and keeps the best plan found so far. With --robust the plan answers a portfolio with less
+    capacity, more demand and longer builds, which is written beside it (OUT/portfolio).
     """
     reading = read(folder)
     terminal.faults(reading.notices, "notice")
     chosen = choose_policy(reading.problem, policy)
+    problem = reading.problem if robust is None else worse(reading.problem, robust, futures, seed, against)
     options = Options(time_limit=time_limit, gap=gap, threads=threads, seed=seed)
     with ProgressDisplay(terminal.messages) as display:
         outcome = run_until_stopped(
             lambda should_stop: solve(
-                reading.problem, chosen, options=options, on_progress=display.report, should_stop=should_stop
+                problem, chosen, options=options, on_progress=display.report, should_stop=should_stop
             ),
             on_stop=lambda: terminal.say("codered: stopping; what was found so far is kept"),
         )
-    crews = pit_crews(reading.problem, chosen, outcome.plan) if outcome.plan is not None else ()
-    return publish(outcome, out, terminal, crews)
+    crews = pit_crews(problem, chosen, outcome.plan) if outcome.plan is not None else ()
+    if robust is None:
+        return publish(outcome, out, terminal, crews)
+    how = {"robust": robust, "futures": futures, "against": list(against or RISKS), "seed": seed}
+    code = publish(replace(outcome, options={**outcome.options, **how}), out, terminal, crews)
+    if out and outcome.plan is not None:
+        write_folder(problem, out / HEDGED)
+        terminal.say(
+            f"codered: the portfolio that it answers is in {out / HEDGED}; `codered risks` shows what it is worth"
+        )
+    return code
+
+
+def worse(problem: Problem, share: float, futures: int, seed: int, against: tuple[str, ...] = ()) -> Problem:
+    """The portfolio to plan for, so that a share of the futures is no worse. Raises click.UsageError, InvalidInput."""
+    risks = [risk for risk in problem.risks if risk.kind in (against or RISKS)]
+    if not risks:
+        what = f" of kind {' or '.join(against)}" if against and problem.risks else ""
+        raise click.UsageError(f"There is nothing to be robust against: risks.csv of this portfolio has no risk{what}.")
+    return hedged(problem, draw(problem.replace(risks=risks), futures, seed), share)
 
 
 def choose_policy(problem: Problem, asked: str | None) -> str:

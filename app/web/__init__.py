@@ -19,12 +19,13 @@ from app.web.jobs import page as jobs
 from app.web.plan import page as plan
 from app.web.portfolio import page as portfolio
 from app.web.records import page as records
+from app.web.risks import page as risks
 from app.web.situation import page as situation
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
-PAGES = (situation, imports, declare, jobs, plan, approve, portfolio, capacity, records, export)
+PAGES = (situation, imports, declare, jobs, plan, risks, approve, portfolio, capacity, records, export)
 
 
 def build(settings: Settings) -> Flask:

@@ -12,7 +12,7 @@ from solver.records import TABLES
 page = Blueprint("portfolio", __name__)
 SHOWN = (
     "projects", "needs", "eligible", "baseline", "links", "pins", "policies", "stances", "floors", "signals",
-    "triggers", "people", "portfolio",
+    "triggers", "people", "risks", "portfolio",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from solver.crosschecks import amounts, identity, people, policies, serving, structure
+from solver.crosschecks import amounts, identity, people, policies, risks, serving, structure
 from solver.crosschecks.view import Check, Tables, View
 from solver.faults import Fault, Notice
 
@@ -53,6 +53,15 @@ CHECKS: tuple[Check, ...] = (
     serving.throughput_beyond_the_peak,
     people.person_of_no_engineers,
     people.person_whose_pool_does_not_serve_the_project,
+    risks.risk_without_its_target,
+    risks.risk_with_another_target,
+    risks.risk_without_its_figures,
+    risks.risk_with_other_figures,
+    risks.risk_figures_out_of_order,
+    risks.risk_share_that_is_a_percentage,
+    risks.risk_ends_before_it_starts,
+    risks.slip_of_what_is_no_build,
+    risks.delay_of_nothing,
 )
 """The table of contents: everything that is checked between records, once each cell is sound."""
 

@@ -119,7 +119,7 @@ def _reference_to_need(table: str) -> Check:
     def unknown_need(view: View) -> Iterator[Fault]:
         ids, projects = view.known_ids["needs"], view.known_ids["projects"]
         for row in view.known[table]:
-            if (row.project, row.need) not in ids and row.project in projects:
+            if row.need is not None and (row.project, row.need) not in ids and row.project in projects:
                 right = some(view.needs_of[row.project]) or "a row in needs.csv first"
                 yield fault(table, row, "need", f"is not a need of {row.project}", right)
 

@@ -149,3 +149,8 @@ def test_no_code_red_is_advised_a_day_earlier(problem: Problem) -> None:
     (trigger,) = problem.triggers
     eve = max(s.day for s in problem.signals) - timedelta(days=1)
     assert not advise(trigger, [s for s in problem.signals if s.day <= eve]).advised
+
+
+def test_the_risks_are_of_every_kind_and_marked_as_illustrative(problem: Problem) -> None:
+    assert {risk.kind for risk in problem.risks} == {"delay", "attrition", "surge", "slip"}
+    assert [risk.risk for risk in problem.risks if not risk.note.startswith("Illustrative")] == []

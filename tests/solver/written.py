@@ -38,6 +38,10 @@ FILES: dict[str, str] = {
         "person,pool,site,project,fte,locked_until,skills\n"
         "ada,ml,London,chat,,2025-12-17,kernels\nbob,ml,,chat,0.5,,\ncyd,ml,,,,,\ndee,ml,,,,,\neve,ml,,,,,\nfay,ml,,,0.5,,\n"
     ),
+    "risks": (
+        "risk,kind,pool,project,need,distribution,low,mode,high,mean,sd,chance,from,to\n"
+        "late,slip,,speed,,fixed,,,,0.5,,0.5,2025-12-08,\nleave,attrition,ml,,,triangular,0.1,0.2,0.3,,,,,\n"
+    ),
 }  # fmt: skip
 """Valid; the tests below break one thing at a time."""
 

@@ -22,6 +22,7 @@ PAGES = {
     "/plans/2": "Donors and receivers",
     "/plans/2/moves": "all teams",
     "/plans/2/approve": "Approve plan 2",
+    "/plans/2/risks": "Recorded risks",
     "/portfolio": "next-gen-training",
     "/capacity": "Supply over the horizon",
     "/export": "allocation.csv",

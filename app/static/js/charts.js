@@ -1,9 +1,10 @@
 // Draws every [data-chart] from the JSON block beside it, and again when theme or size change.
 import { signal } from "./signal.js";
+import { ranges } from "./ranges.js";
 import { sankey } from "./sankey.js";
 import { serving } from "./serving.js";
 
-const kinds = { signal, sankey, serving };
+const kinds = { signal, sankey, serving, ranges };
 const drawn = new Map();
 
 export function colours() {
