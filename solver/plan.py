@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from solver.edits import Edit
 from solver.faults import Fault
 
 SPARE = "spare"
@@ -88,6 +89,29 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class Repair:
+    """A way out of a contradiction, proven: the problem with these edits has a plan that passes its check.
+
+    `rules` are given up in part or whole, at a `cost` in the user's units; `price` ranks repairs, floors the dearest.
+    `smallest` says that no other set of rules is proven to be cheaper among those not listed before it.
+    """
+
+    text: str
+    rules: tuple[str, ...]
+    cost: str
+    price: float
+    edits: tuple[Edit, ...]
+    smallest: bool = True
+
+    def as_dict(self) -> dict[str, Any]:
+        """The repair as plain data, for JSON and pages."""
+        return {
+            "text": self.text, "rules": list(self.rules), "cost": self.cost, "price": self.price,
+            "smallest": self.smallest, "edits": [edit.as_dict() for edit in self.edits],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The answer to `solve`: status, proof and, unless infeasible, invalid or stopped, a checked plan."""
 
@@ -97,6 +121,7 @@ class Outcome:
     plan: Plan | None = None
     classes: tuple[ClassResult, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     faults: tuple[Fault, ...] = ()
     arrivals: dict[str, float] = field(default_factory=dict)
     pauses: int = 0
@@ -123,6 +148,7 @@ class Outcome:
                 for c in self.classes
             ],
             "conflicts": [{"rule": c.rule, "text": c.text} for c in self.conflicts],
+            "repairs": [r.as_dict() for r in self.repairs],
             "faults": [f.as_dict() for f in self.faults],
             "arrivals": self.arrivals,
             "pauses": self.pauses,

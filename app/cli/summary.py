@@ -25,6 +25,9 @@ def summary_of(outcome: Outcome) -> RenderableType:
         Text(WORDS[outcome.status]),
     ]
     parts += [Text(f"  {c.rule}: {c.text}") for c in outcome.conflicts]
+    if outcome.repairs:
+        parts.append(Text("ways out, each proven by a plan that passes the check; the cheapest first, floors last:"))
+        parts += [Text(line) for line in repair_lines(outcome)]
     if outcome.classes:
         parts.append(classes_table(outcome))
     if outcome.plan is not None:
@@ -33,6 +36,11 @@ def summary_of(outcome: Outcome) -> RenderableType:
     if seconds:
         parts.append(Text(f"seconds: {seconds}"))
     return Group(*parts)
+
+
+def repair_lines(outcome: Outcome) -> list[str]:
+    """What to give up, and what that costs."""
+    return [f"  {n}. {r.text}" + (f" ({r.cost})" if r.cost else "") for n, r in enumerate(outcome.repairs, 1)]
 
 
 def classes_table(outcome: Outcome) -> Table:
