@@ -21,8 +21,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "moves": ("week", "pool", "from", "to", "amount"),
     "utilisation": ("week", "pool", "capacity", "used", "spare", "price"),
     "reasons": ("week", "project", "reason", "detail"),
+    "ledger": ("from", "until", "donor", "receiver", "pool", "amount", "then", "cost"),
 }
 """The tables of a plan and their columns; each is a CSV file of that name and a DataFrame (weeks as datetime.date)."""
+
+
+RETURNED, PASSED_ON, OPEN = THENS = ("returned", "passed on", "open")
+"""What became of a loan of ledger.csv: it came back, went on to another project, or lasts to the end of the plan."""
 
 
 class State(StrEnum):
@@ -74,6 +79,7 @@ class Plan:
     moves: pd.DataFrame
     utilisation: pd.DataFrame
     reasons: pd.DataFrame
+    ledger: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The DataFrames by table name."""

@@ -16,7 +16,7 @@ from solver.archive import files_in, write_files
 from solver.columns import Column, Type, monday, plain
 from solver.csvtext import escape, read_sheet, write_rows
 from solver.faults import Fault, InvalidInput
-from solver.plan import COLUMNS, Outcome, Plan, State, Status
+from solver.plan import COLUMNS, THENS, Outcome, Plan, State, Status
 
 SUMMARY = "summary.json"
 PLACES = 6
@@ -31,10 +31,15 @@ def _number(name: str, most: float | None = None, *, required: bool = True) -> C
     return Column(name, name, Type.AMOUNT, name, required=required, minimum=0, maximum=most)
 
 
-_WEEK = Column("week", "week", Type.WEEK, "week", required=True, key=True)
+def _week(name: str) -> Column:
+    return Column(name, name, Type.WEEK, name, required=True, key=True)
+
+
+_WEEK = _week("week")
 _STATE = Column("state", "state", Type.CHOICE, "state", required=True, choices=tuple(map(str, State)))
 _REASON = Column("reason", "reason", Type.TEXT, "reason", required=True)
 _DETAIL = Column("detail", "detail", Type.TEXT, "detail", default="")
+_THEN = Column("then", "then", Type.CHOICE, "then", required=True, choices=THENS)
 TYPES: dict[str, tuple[Column, ...]] = {
     "allocation": (_WEEK, _id("project"), _id("need"), _id("pool"), _number("amount")),
     "pace": (_WEEK, _id("project"), _STATE, _number("pace", 1 + 1e-6), _number("progress", 1 + 1e-6, required=False)),
@@ -43,9 +48,15 @@ TYPES: dict[str, tuple[Column, ...]] = {
         _WEEK, _id("pool"), _number("capacity"), _number("used"), _number("spare"), _number("price", required=False),
     ),
     "reasons": (_WEEK, _id("project"), _REASON, _DETAIL),
+    "ledger": (
+        _week("from"), _week("until"), _id("donor"), _id("receiver"), _id("pool"), _number("amount"), _THEN,
+        _number("cost", required=False),
+    ),
 }  # fmt: skip
 """The columns of each table of a plan (named as in `solver.plan.COLUMNS`)."""
-_REPEATABLE = frozenset({"moves", "reasons"})
+_REPEATABLE = frozenset({"moves", "reasons", "ledger"})
+_LATER = frozenset({"ledger"})
+"""Tables that plans of earlier versions lack: they are read as empty."""
 
 
 def plan_files(outcome: Outcome) -> dict[str, str]:
@@ -154,6 +165,8 @@ _FACTS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
 
 
 def _read_table(name: str, content: bytes | None, faults: list[Fault]) -> pd.DataFrame:
+    if content is None and name in _LATER:
+        return pd.DataFrame(columns=list(COLUMNS[name]))
     if content is None:
         faults.append(Fault(name, "is missing", f"a file with the header {','.join(COLUMNS[name])}"))
         return pd.DataFrame()

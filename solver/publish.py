@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from solver.explain import reasons
+from solver.ledger import ledger
 from solver.model import Model
 from solver.model.sheet import Bools, Floats, Ints
 from solver.moves import moves
 from solver.plan import COLUMNS, Plan, State
+from solver.reasons import reasons
 
 ALMOST = 1.0 - 3e-6
 """The progress at which a build is kept that may not complete yet: people on it are still ramping up."""
@@ -27,11 +28,13 @@ def publish(model: Model, values: Floats) -> Plan:
     _finish(model, x, on, complete, values[v.pace])
     pace, progress = paces(model, x, on, complete, values[v.pace])
     state = states(on, complete[:, :-1], s.has_been)
+    allocation, paces_ = _allocation(model, x), _pace(model, state, pace, progress)
+    moved = moves(s.problem, [p.project for p in s.projects], s.pair_project, s.pair_pool, x, s.base)
     return Plan(
         portfolio=s.problem.head.portfolio, policy=s.policy.policy, start=s.problem.head.start, weeks=s.weeks,
-        allocation=_allocation(model, x), pace=_pace(model, state, pace, progress),
-        moves=moves(s.problem, [p.project for p in s.projects], s.pair_project, s.pair_pool, x, s.base),
-        utilisation=_utilisation(model, x), reasons=reasons(s, state, pace),
+        allocation=allocation, pace=paces_,
+        moves=moved, ledger=ledger(s.problem, paces_, moved),
+        utilisation=_utilisation(model, x), reasons=reasons(s.problem, s.policy.policy, allocation, paces_),
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def outcome(problem: Problem, nodes: float = 6.0, policy: str = "ordinary") -> O
         "utilisation": [(week, "h100", 10.0, nodes + 4, 6 - nodes, None), (week, "ml", 8.0, 0.0, 8.0, 0.25)],
         "reasons": [(week, "ads", "gave", "=3 nodes, to chat")],
     }
-    frames = {name: pd.DataFrame(rows[name], columns=list(COLUMNS[name])) for name in COLUMNS}
+    frames = {name: pd.DataFrame(rows.get(name, []), columns=list(COLUMNS[name])) for name in COLUMNS}
     plan = Plan("lab", policy, week, 4, **frames)
     return Outcome(
         status=Status.OPTIMAL, portfolio="lab", policy=policy, plan=plan, digest=problem.digest,

@@ -94,7 +94,7 @@ def plan_of(problem: Problem, amounts: Mapping[Key, Sequence[float]], paces: Map
         "utilisation": list(_utilisation(problem, amounts)),
         "reasons": [],
     }
-    frames = {table: pd.DataFrame(rows[table], columns=list(columns)) for table, columns in COLUMNS.items()}
+    frames = {table: pd.DataFrame(rows.get(table, []), columns=list(columns)) for table, columns in COLUMNS.items()}
     return Plan(head.portfolio, name, head.start, head.weeks, **frames)
 
 

@@ -26,6 +26,10 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
     "moves": [(START, "h100", "ads", "chat", 2.0), (START, "h100", "spare", "chat", 2.0)],
     "utilisation": [(START, "h100", 10.0, 4.0, 6.0, 0.0), (START, "ml", 1.0, 1.0, -1e-9, math.nan)],
     "reasons": [(START, "ads", "paused", '=ads gives "4",\nall of it'), (START, "ads", "short", "")],
+    "ledger": [
+        (START, START, "ads", "chat", "h100", 2.0, "open", 0.5),
+        (START, START, "ads", "spare", "h100", 1.0, "open", None),
+    ],
 }
 SUMMARY = "summary.json"
 
@@ -102,7 +106,7 @@ def test_an_infeasible_outcome_is_a_summary_alone_and_removes_the_plan_that_was_
     assert [f.name for f in tmp_path.iterdir()] == [SUMMARY]
     with pytest.raises(InvalidInput) as caught:
         read_plan(tmp_path)
-    assert {f.file for f in caught.value.faults} == {SUMMARY, *(f"{name}.csv" for name in COLUMNS)}
+    assert {f.file for f in caught.value.faults} == {SUMMARY, *(f"{name}.csv" for name in COLUMNS if name != "ledger")}
 
 
 def test_a_plan_is_not_half_written_when_a_file_cannot_be(tmp_path: Path) -> None:

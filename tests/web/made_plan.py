@@ -26,7 +26,7 @@ def made_outcome(problem: Problem, policy: str) -> Outcome:
         "reasons": [(problem.weeks[0], p.project, "capacity", "kept as it was") for p in problem.projects[:2]],
     }
     frames: dict[str, Any] = {
-        name: pd.DataFrame(rows, columns=list(COLUMNS[name])) for name, rows in tables.items()
+        name: pd.DataFrame(tables.get(name, []), columns=list(COLUMNS[name])) for name in COLUMNS
     }  # fmt: skip
     plan = Plan(problem.head.portfolio, policy, problem.head.start, problem.head.weeks, **frames)
     classes = tuple(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from app.web.reading.frames import Reading, Week
 from solver.classes import COMPLETE_AT, curve_at
+from solver.ledger import today_pace
 from solver.plan import State
-from solver.problem import Problem
 from solver.records import Project
 
 FULL = 0.995
@@ -53,24 +53,12 @@ def weekly_values(project: Project, weeks: list[Week]) -> list[float]:
     return found
 
 
-def baseline_pace(problem: Problem, project: Project) -> float:
-    """The pace that today's amounts support: that of the scarcest need."""
-    pace = 1.0
-    for need in problem.needs_of[project.project]:
-        supply = sum(
-            e.rate * problem.baseline_of.get((e.project, e.need, e.pool), 0.0)
-            for e in problem.pools_of[need.project, need.need]
-        )
-        pace = min(pace, supply / need.full if need.full > 0 else 1.0)
-    return pace
-
-
 def against_today(reading: Reading) -> list[Account]:
     """Ongoing projects that run today against today's amounts kept for the whole horizon; the heaviest loss first."""
     problem, found = reading.problem, []
     for project in problem.projects:
         if project.kind == "run" and project.status == "running":
-            today = problem.head.weeks * project.value * curve_at(project.curve, baseline_pace(problem, project))
+            today = problem.head.weeks * project.value * curve_at(project.curve, today_pace(problem, project))
             found.append(_account(reading, project, today))
     return sorted(found, key=lambda a: (a.change, a.project))
 
