@@ -44,11 +44,17 @@ def of_pool(problem: Problem, pool: str, amount: float) -> str:
 
 
 def of_need(problem: Problem, project: str, need: str, amount: float) -> str:
-    """`400 nodes`: an amount of a need, in the unit of its pools where all have the same and give it one to one."""
+    """`400 nodes`: in the unit of its pools where all have the same and give it one to one, else `400 tokens`."""
     rows = problem.pools_of.get((project, need), ())
     units = {problem.unit(row.pool) for row in rows if row.rate == 1.0}
     same = len(units) == 1 and all(row.rate == 1.0 for row in rows)
-    return f"{number(amount)} {plural(units.pop(), amount)}" if same else f"{number(amount)} of {need}"
+    return f"{number(amount)} {plural(units.pop(), amount) if same else need}"
+
+
+def share(pace: float) -> str:
+    """`38 %`, and `99.6 %` where rounding would say all."""
+    percent = 100.0 * pace
+    return f"{number(percent, 1 if 99.0 <= percent < 100.0 else 0)} %"
 
 
 def plural(unit: str, amount: float) -> str:

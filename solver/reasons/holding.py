@@ -47,4 +47,4 @@ def room(facts: Facts, free: Mapping[str, float]) -> str:
         for pool, amount in free.items()
         if amount > CLOSE
     ]
-    return f"{listed(parts)} {'is' if len(parts) == 1 else 'are'} spare"
+    return f"{listed(parts)} are spare"

@@ -7,7 +7,7 @@ import numpy as np
 from solver.reasons.facts import CLOSE, Facts
 from solver.reasons.holding import held_by, room
 from solver.records import ENGINEER, GPU, Need, Project
-from solver.words import day, listed, number, of_need, of_pool
+from solver.words import day, listed, number, of_need, of_pool, share
 
 Reason = tuple[str, str]
 FULL = 0.9995
@@ -24,10 +24,9 @@ def running(facts: Facts, project: Project, t: int) -> Reason:
     if not needs or min(shares.values()) > pace + NOTICEABLE:
         return _enough(project, pace, progress)
     scarce = min(needs, key=lambda n: shares[n.need])
-    start = f"Runs at {100 * pace:.0f} %: its scarcest need is {scarce.need}"
+    start = f"Runs at {share(pace)}: its scarcest need is {scarce.need}"
     got, useful = float(facts.supply(scarce)[t]), float(facts.effective(scarce)[t])
-    has = of_need(facts.problem, project.project, scarce.need, got)
-    start += f", {has} of {number(scarce.full)}"
+    start += f", {number(got)} of {of_need(facts.problem, project.project, scarce.need, scarce.full)}"
     if got - useful >= 0.5 * (scarce.full - useful):
         lost = "newcomers are ramping up" + (" and being mentored" if scarce.kind == ENGINEER else "")
         return "ramping up", f"{start}, of which {number(useful)} count: {lost}."
@@ -36,10 +35,9 @@ def running(facts: Facts, project: Project, t: int) -> Reason:
 
 
 def _enough(project: Project, pace: float, progress: float) -> Reason:
-    share = f"{100 * pace:.0f} %"
     if project.kind == "build" and progress >= 1.0 - 1e-5:
-        return "last work", f"Runs at {share}: no more than that of a week's work was left."
-    return "held back", f"Runs at {share}, which is less than its supply allows; more would add nothing."
+        return "last work", f"Runs at {share(pace)}: no more than that of a week's work was left."
+    return "held back", f"Runs at {share(pace)}, which is less than its supply allows; more would add nothing."
 
 
 def _short(facts: Facts, project: Project, need: Need, t: int) -> Reason:

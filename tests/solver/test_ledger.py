@@ -99,7 +99,7 @@ def test_loans_add_up_to_what_each_project_has_less_and_more_than_today(name: st
             if when == day:
                 change[project_, pool] += amount
         lent: dict[tuple[str, str], float] = defaultdict(float)
-        for since, until, donor, receiver, pool, amount, _, _ in plan.ledger.itertuples(index=False, name=None):
+        for since, until, donor, _, pool, amount, _, _ in plan.ledger.itertuples(index=False, name=None):
             if since <= day <= until:
                 lent[donor, pool] += amount
         for key, amount in change.items():
