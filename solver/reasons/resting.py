@@ -6,7 +6,7 @@ import math
 
 from solver.plan import State
 from solver.reasons.facts import CLOSE, Facts
-from solver.reasons.holding import by_class, room
+from solver.reasons.holding import by_class
 from solver.records import Need, Project
 from solver.words import day, kind_name, listed, name, number, of_need, pool_name
 
@@ -21,9 +21,7 @@ def resting(facts: Facts, project: Project, t: int) -> Reason:
             return found
     if project.value <= 0:
         return "no value", "It adds no value to the plan."
-    problem = facts.problem
-    free = {e.pool: facts.spare(e.pool, t) for n in _needs(facts, project) for e in problem.pools_of[n.project, n.need]}
-    fits = f"Its minimum would fit into this week alone ({room(facts, free)}), and no limit of the week forbids it."
+    fits = "Its minimum would fit into this week alone, and no limit of the week forbids it."
     return "not chosen", f"{fits} `codered why` tells what it would take."
 
 
@@ -106,11 +104,12 @@ def _no_room(facts: Facts, project: Project, t: int) -> Reason | None:
         return None
     _, need, own, spare = worst
     pools = [e.pool for e in facts.problem.pools_of[need.project, need.need]]
-    held = [f"{number(a)} by {who}" for who, a in by_class(facts, project, pools, t).items() if a > CLOSE]
+    held = [f"{who} hold {number(a)}" for who, a in by_class(facts, project, pools, t).items() if a > CLOSE]
     least = of_need(facts.problem, project.project, need.need, need.minimum)
     where = listed([pool_name(facts.problem, p) for p in pools], "or")
     mine = f"it holds {number(own)}, {number(spare)} are spare"
-    return "no room", f"Its minimum of {least} ({need.need}) is not there: {mine}; of {where} {listed(held)} are held."
+    taken = f"; of {where} {listed(held)}" if held else ""
+    return "no room", f"Its minimum of {least} for {need.need} is not there: {mine}{taken}."
 
 
 def _limits(facts: Facts, project: Project, t: int) -> Reason | None:

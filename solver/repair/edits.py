@@ -86,7 +86,7 @@ def _minimum(model: Model, used: Used, values: Floats) -> Step:
             parts.append((label, stood, least))
     stood = parts[0][1] if parts else row.minimum
     who, label = name(problem, project), parts[0][0] if parts else "minimum"
-    stands = f"{who}'s {label} of {of_need(problem, project, need, stood)} ({need})"
+    stands = f"{who}'s {label} of {of_need(problem, project, need, stood)} for {need}"
     changes = [f"its {a} of {need} from {number(b)} to {number(c)}" for a, b, c in parts]
     change = f"lower {listed([c.replace('its', who + chr(39) + 's', 1) for c in changes])}"
     cost = _share(sum(b - c for _, b, c in parts), sum(b for _, b, _ in parts))

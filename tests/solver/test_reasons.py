@@ -39,7 +39,7 @@ def test_scarce_names_the_need_the_full_pool_and_its_holders() -> None:
     reason, detail = told(problem, {"ads": [2], "chat": [4]}, {"ads": [0.5], "chat": [1.0]}, "ads", 0)
     assert reason == "scarce"
     assert detail == (
-        "Runs at 50 %: its scarcest need is gpu, 2 nodes of 4. All it may use is given out: h100 (6 nodes: chat 4)."
+        "Runs at 50 %: its scarcest need is gpu, 2 of 4 nodes. All it may use is given out: h100 (6 nodes: chat 4)."
     )
 
 
@@ -47,7 +47,7 @@ def test_spare_that_is_left_is_told_and_not_called_scarce() -> None:
     problem = portfolio(gpu_pool(amount=6), project("ads", 4), weeks=1)
     reason, detail = told(problem, {"ads": [2]}, {"ads": [0.5]}, "ads", 0)
     assert reason == "spare left"
-    assert "4 nodes of h100 is spare" in detail
+    assert "4 nodes of h100 are spare" in detail
 
 
 def test_newcomers_that_do_not_count_yet_are_why_it_is_slow() -> None:
@@ -85,7 +85,7 @@ def test_a_pin_is_named_in_its_weeks_only() -> None:
     problem = portfolio(gpu_pool(amount=6), project("ads", 4), pin, weeks=2)
     amounts, paces = {"ads": [2, 2]}, {"ads": [0.5, 0.5]}
     assert told(problem, amounts, paces, "ads", 0) == (
-        "pinned", "Runs at 50 %: its scarcest need is gpu, 2 nodes of 4. Pinned there: 2 nodes."
+        "pinned", "Runs at 50 %: its scarcest need is gpu, 2 of 4 nodes. Pinned there: 2 nodes."
     )  # fmt: skip
     assert told(problem, amounts, paces, "ads", 1)[0] == "spare left"
 
@@ -149,8 +149,8 @@ def test_no_room_names_the_minimum_what_is_spare_and_which_classes_hold_the_rest
     amounts, paces = {"chat": [4], "docs": [1]}, {"chat": [1.0], "docs": [1.0]}
     reason, detail = told(problem, amounts, paces, "ads", 0)
     assert reason == "no room"
-    assert "Its minimum of 3 nodes (gpu) is not there: it holds 0, 1 are spare" in detail
-    assert "of h100 4 by higher classes and 1 by lower classes are held" in detail
+    assert "Its minimum of 3 nodes for gpu is not there: it holds 0, 1 are spare" in detail
+    assert "of h100 higher classes hold 4 and lower classes hold 1" in detail
 
 
 def test_room_without_arrivals_or_money_is_a_limit() -> None:
