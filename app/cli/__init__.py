@@ -16,6 +16,8 @@ COMMANDS = {
     "export": ("app.cli.export:export", "Write a portfolio or a stored plan as CSV files."),
     "solve": ("app.cli.solve:solve_folder", "Plan a folder of CSV files; needs no database."),
     "check": ("app.cli.check:check_folder", "Verify a plan against its portfolio, rule by rule."),
+    "why": ("app.cli.why:why", "Say why a project runs as it does, and what it would take."),
+    "force": ("app.cli.force:force", "Force a project in or out, and see what each class pays."),
     "serve": ("app.cli.serve:serve", "Serve the pages."),
     "demo": ("app.cli.demo:demo", "Serve the example in a database of its own."),
     "db": ("app.cli.database:database", "Bring the database to the newest schema."),

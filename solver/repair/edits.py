@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from solver.classes import class_name
 from solver.edits import Edit
 from solver.model import Model
 from solver.model.sheet import Floats
@@ -223,8 +224,15 @@ def _link(model: Model, used: Used, values: Floats) -> Step:
     return Step("links", stands, change, (Edit("links", link, gone=True),), "the link")
 
 
+def _value(model: Model, used: Used, values: Floats) -> Step:
+    """A class that pays; nothing of the portfolio changes."""
+    rank, ideal = used.lever.what
+    paid = f"{class_name(rank)} pays {number(100.0 * used.amount / ideal, 2)} % of its ideal"
+    return Step("value", f"what {class_name(rank)} has", paid, (), paid)
+
+
 _OF: dict[str, Callable[[Model, Used, Floats], Step]] = {
     "floors": _floor, "minimum": _minimum, "capacity": _capacity, "delivery": _delivery, "change": _limit,
     "money": _limit, "pins": _pin, "deadline": _deadline, "must": _must, "protect": _stance, "pause": _stance,
-    "links": _link,
+    "links": _link, "value": _value,
 }  # fmt: skip

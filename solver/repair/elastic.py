@@ -113,9 +113,10 @@ def _wider(model: Model, new: _Entries, levers: Sequence[Lever], lower: Floats, 
 
 
 def _price(model: Model, levers: Sequence[Lever], use: Ints, gives: Sequence[Ints], size: int) -> Floats:
-    """Each lever's price, the more of its rule it gives up the more; builds sooner complete rather than later."""
+    """Each lever's price, the more of its rule it gives up the more (what a class pays counts by its amount alone);
+    builds sooner complete rather than later."""
     price = np.zeros(size)
-    price[use] = [lever.price for lever in levers]
+    price[use] = [0.0 if lever.kind == "value" else lever.price for lever in levers]
     for lever, columns in zip(levers, gives, strict=True):
         spread = len(columns) if lever.kind == "capacity" else 1
         price[columns] = SHARE * lever.price / lever.size / spread

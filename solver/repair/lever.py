@@ -11,7 +11,7 @@ from solver.model.sheet import Floats, Ints
 
 PRICE = {
     "change": 1.0, "money": 1.0, "deadline": 2.0, "delivery": 2.0, "minimum": 3.0, "capacity": 3.0, "links": 5.0,
-    "pause": 5.0, "must": 6.0, "pins": 8.0, "protect": 10.0, "floors": 100.0,
+    "pause": 5.0, "value": 5.0, "must": 6.0, "pins": 8.0, "protect": 10.0, "floors": 100.0,
 }  # fmt: skip
 """What giving up a rule of each family costs beside the others: floors last, human decisions next to last."""
 SHARE = 0.9

@@ -9,7 +9,7 @@ import numpy as np
 
 from solver.engine import Answer, Clock, Task, duals, run
 from solver.model import Model
-from solver.model.sheet import Floats
+from solver.model.sheet import Bools, Floats
 from solver.part import attached
 from solver.repair.elastic import elastic
 from solver.repair.lever import Lever, Used
@@ -53,7 +53,9 @@ def ways(model: Model, clock: Clock, seconds: float) -> Iterator[Way]:
     of one of its rules.
     Raises NothingHelps if it is proven that giving up all of these rules would not make a plan possible.
     """
-    search = _Search(model, clock, clock.seconds + seconds)
+    search = Search(model, levers(model), clock, clock.seconds + seconds)
+    if not search.small:
+        search.rest()
     best = None if search.small else search.named()
     best = best or search.cheapest(())
     if best is None or not best.used:
@@ -68,18 +70,27 @@ def ways(model: Model, clock: Clock, seconds: float) -> Iterator[Way]:
         yield from search.instead_of(best)
 
 
-class _Search:
-    """The model with its levers, and the time until which it is asked."""
+class Search:
+    """A model with levers, and the time until which it is asked; `around` says which columns keep which values."""
 
-    def __init__(self, model: Model, clock: Clock, until: float) -> None:
+    def __init__(
+        self, model: Model, known: Sequence[Lever], clock: Clock, until: float,
+        around: tuple[Bools, Floats] | None = None,
+    ) -> None:  # fmt: skip
         self.clock, self.until, self.small = clock, until, model.size <= SMALL
-        self.elastic = e = elastic(model, levers(model))
-        self.model = e.model
-        self.upper = e.model.upper.copy()
-        if not self.small:
-            s, v = model.setting, model.variables
-            for i in np.flatnonzero(~attached(model)):
-                self.upper[v.on[i][(e.model.lower[v.on[i]] < 0.5) & ~s.forced_on[i]]] = 0.0
+        self.elastic = elastic(model, known)
+        self.model = self.elastic.model
+        self.upper = self.model.upper.copy()
+        more = self.model.size - model.size
+        free, values = around or (np.ones(model.size, dtype=bool), np.zeros(model.size))
+        self.free = np.append(free, np.ones(more, dtype=bool))
+        self.values = np.append(values, np.zeros(more))
+
+    def rest(self) -> None:
+        """Everything rests that no rule keeps from being off: it makes room."""
+        s, v = self.model.setting, self.model.variables
+        for i in np.flatnonzero(~attached(self.model)):
+            self.upper[v.on[i][(self.model.lower[v.on[i]] < 0.5) & ~s.forced_on[i]]] = 0.0
 
     @property
     def left(self) -> float:
@@ -101,12 +112,12 @@ class _Search:
     def named(self) -> Way | None:
         """A way by the rules that linear programs name when all of them may bend, without those it can do without."""
         levers_ = self._bent()
-        way = self._only(levers_, exactly=False) if levers_ else None
+        way = self.only(levers_, exactly=False) if levers_ else None
         if way is None:
             return None
         for one in sorted(way.levers, key=lambda lever: -lever.price):
             rest = [other for other in way.levers if other is not one]
-            fewer = self._only(rest, exactly=False) if rest and one in way.levers else None
+            fewer = self.only(rest, exactly=False) if rest and one in way.levers else None
             way = fewer or way
         least = self._least(way.values, finished=way.smallest and len(way.used) == 1)
         return least if least.used else way
@@ -132,7 +143,7 @@ class _Search:
         """For each rule of the cheapest way: others that could be given up in its place, one by one."""
         for lever in best.levers:
             rest = [one for one in best.levers if one is not lever]
-            found = [w for one in self._candidates(best, lever) if (w := self._only([*rest, one])) is not None]
+            found = [w for one in self._candidates(best, lever) if (w := self.only([*rest, one])) is not None]
             yield from sorted(found, key=lambda w: float(self.elastic.price @ w.values))[: MOST - 1]
 
     def _least(self, values: Floats, *, finished: bool) -> Way:
@@ -164,20 +175,23 @@ class _Search:
         upper[self.elastic.use] = [1.0 if id(one) in names else 0.0 for one in self.elastic.levers]
         return upper
 
-    def _only(self, allowed: Sequence[Lever], *, exactly: bool = True) -> Way | None:
-        """The least of these levers with which a plan exists; None where they do not suffice, or time is up."""
+    def only(self, allowed: Sequence[Lever], *, exactly: bool = True, empty: bool = False) -> Way | None:
+        """The least of these levers with which a plan exists; None where they do not suffice, or time is up.
+
+        `exactly`: only if all of them are used; `empty`: also if none is.
+        """
         if self.left <= 0:
             return None
-        answer = self._run(self._limited(allowed), 1e-3 if exactly else FAIR)
+        answer = self._run(self._limited(allowed), 1e-3 if exactly or empty else FAIR)
         if answer.values is None:
             return None
         way = Way(self.elastic.used(answer.values), answer.values, answer.finished)
-        return way if way.used and (len(way.used) == len(allowed) or not exactly) else None
+        return way if (way.used or empty) and (len(way.used) == len(allowed) or not exactly) else None
 
     def _task(self, upper: Floats, gap: float) -> Task:
-        e, everything = self.elastic, np.ones(self.model.size, dtype=bool)
+        e = self.elastic
         return Task(
-            everything, np.zeros(self.model.size), e.model.lower, upper, e.model.discrete, e.price, maximise=False,
+            self.free, self.values, e.model.lower, upper, e.model.discrete, e.price, maximise=False,
             gap=gap, limit=max(1.0, self.left),
         )  # fmt: skip
 
