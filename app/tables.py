@@ -193,6 +193,7 @@ class JobRow(Base):
     message: Mapped[str] = mapped_column(sa.Text)
     faults: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
     conflicts: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+    repairs: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
     cancel: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(Moment)
     started_at: Mapped[datetime | None] = mapped_column(Moment)

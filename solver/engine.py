@@ -10,6 +10,7 @@ from typing import Protocol
 import highspy
 import numpy as np
 
+from solver.model import Model
 from solver.model.sheet import Bools, Floats, Ints
 from solver.progress import Options, ShouldStop, never_stop
 
@@ -133,6 +134,25 @@ def run(model: Matrix, task: Task, clock: Clock, report: Report | None = None) -
     _listen(highs, task, clock, report, fixed)
     highs.run()
     return _answer(highs, task, columns, fixed)
+
+
+def duals(model: Model, task: Task, clock: Clock) -> tuple[Answer, Floats, Floats]:
+    """The answer of a linear task with what a unit of each row's side, and of each column's bound, would change."""
+    columns = np.flatnonzero(task.free)
+    fixed = float(task.objective @ np.where(task.free, 0.0, task.values))
+    highs = load(model, task, columns)
+    _limit(highs, task, clock, on_off=False)
+    _listen(highs, task, clock, None, fixed)
+    highs.run()
+    kept = task.free[model.column]
+    if task.skip is not None:
+        kept &= ~task.skip[model.row]
+    rows, of_row, of_column = np.unique(model.row[kept]), np.zeros(len(model.low)), np.zeros(model.size)
+    solution = highs.getSolution()
+    if len(solution.row_dual) >= len(rows) and len(solution.col_dual) == len(columns):
+        of_row[rows] = np.array(solution.row_dual)[: len(rows)]
+        of_column[columns] = np.array(solution.col_dual)
+    return _answer(highs, task, columns, fixed), of_row, of_column
 
 
 def load(model: Matrix, task: Task, columns: np.ndarray, names: Sequence[str] | None = None) -> highspy.Highs:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from solver.edits import Edit
 from solver.faults import Fault
 
 SPARE = "spare"
@@ -22,11 +23,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "effective": ("week", "project", "need", "nominal", "supply", "ramp", "mentor", "effective"),
     "reasons": ("week", "project", "reason", "detail"),
     "serving": ("week", "project", "pool", "levers", "demand", "served", "nodes", "mfu", "memory"),
+    "ledger": ("from", "until", "donor", "receiver", "pool", "amount", "then", "cost"),
 }
 """The tables of a plan and their columns; each is a CSV file of that name and a DataFrame (weeks as datetime.date)."""
 
-LATER = frozenset({"effective", "serving"})
+LATER = frozenset({"effective", "serving", "ledger"})
 """Tables that plans of earlier versions do not have: a missing file is an empty table, and says nothing."""
+
+
+RETURNED, PASSED_ON, OPEN = THENS = ("returned", "passed on", "open")
+"""What became of a loan of ledger.csv: it came back, went on to another project, or lasts to the end of the plan."""
 
 
 class State(StrEnum):
@@ -80,6 +86,7 @@ class Plan:
     reasons: pd.DataFrame
     serving: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS["serving"])))
     effective: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS["effective"])))
+    ledger: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS["ledger"])))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The DataFrames by table name."""
@@ -95,6 +102,29 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class Repair:
+    """A way out of a contradiction, proven: the problem with these edits has a plan that passes its check.
+
+    `rules` are given up in part or whole, at a `cost` in the user's units; `price` ranks repairs, floors the dearest.
+    `smallest` says that no other set of rules is proven to be cheaper among those not listed before it.
+    """
+
+    text: str
+    rules: tuple[str, ...]
+    cost: str
+    price: float
+    edits: tuple[Edit, ...]
+    smallest: bool = True
+
+    def as_dict(self) -> dict[str, Any]:
+        """The repair as plain data, for JSON and pages."""
+        return {
+            "text": self.text, "rules": list(self.rules), "cost": self.cost, "price": self.price,
+            "smallest": self.smallest, "edits": [edit.as_dict() for edit in self.edits],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The answer to `solve`: status, proof and, unless infeasible, invalid or stopped, a checked plan."""
 
@@ -104,6 +134,7 @@ class Outcome:
     plan: Plan | None = None
     classes: tuple[ClassResult, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     faults: tuple[Fault, ...] = ()
     arrivals: dict[str, float] = field(default_factory=dict)
     pauses: int = 0
@@ -130,6 +161,7 @@ class Outcome:
                 for c in self.classes
             ],
             "conflicts": [{"rule": c.rule, "text": c.text} for c in self.conflicts],
+            "repairs": [r.as_dict() for r in self.repairs],
             "faults": [f.as_dict() for f in self.faults],
             "arrivals": self.arrivals,
             "pauses": self.pauses,

@@ -17,7 +17,7 @@ from solver.columns import Column, Type, monday, plain
 from solver.csvtext import escape, read_sheet, write_rows
 from solver.faults import Fault, InvalidInput
 from solver.people_files import FILES as PEOPLE_FILES
-from solver.plan import COLUMNS, LATER, Outcome, Plan, State, Status
+from solver.plan import COLUMNS, LATER, THENS, Outcome, Plan, State, Status
 
 SUMMARY = "summary.json"
 PLACES = 6
@@ -32,11 +32,16 @@ def _number(name: str, most: float | None = None, *, required: bool = True) -> C
     return Column(name, name, Type.AMOUNT, name, required=required, minimum=0, maximum=most)
 
 
-_WEEK = Column("week", "week", Type.WEEK, "week", required=True, key=True)
+def _week(name: str) -> Column:
+    return Column(name, name, Type.WEEK, name, required=True, key=True)
+
+
+_WEEK = _week("week")
 _STATE = Column("state", "state", Type.CHOICE, "state", required=True, choices=tuple(map(str, State)))
 _REASON = Column("reason", "reason", Type.TEXT, "reason", required=True)
 _LEVERS = Column("levers", "levers", Type.SET, "levers", key=True, default="")
 _DETAIL = Column("detail", "detail", Type.TEXT, "detail", default="")
+_THEN = Column("then", "then", Type.CHOICE, "then", required=True, choices=THENS)
 TYPES: dict[str, tuple[Column, ...]] = {
     "allocation": (_WEEK, _id("project"), _id("need"), _id("pool"), _number("amount")),
     "pace": (_WEEK, _id("project"), _STATE, _number("pace", 1 + 1e-6), _number("progress", 1 + 1e-6, required=False)),
@@ -53,9 +58,13 @@ TYPES: dict[str, tuple[Column, ...]] = {
         _WEEK, _id("project"), _id("pool"), _LEVERS, _number("demand"), _number("served"), _number("nodes"),
         _number("mfu"), _number("memory", 1 + 1e-6),
     ),
+    "ledger": (
+        _week("from"), _week("until"), _id("donor"), _id("receiver"), _id("pool"), _number("amount"), _THEN,
+        _number("cost", required=False),
+    ),
 }  # fmt: skip
 """The columns of each table of a plan (named as in `solver.plan.COLUMNS`)."""
-_REPEATABLE = frozenset({"moves", "reasons"})
+_REPEATABLE = frozenset({"moves", "reasons", "ledger"})
 
 
 def plan_files(outcome: Outcome) -> dict[str, str]:

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from solver.effective import effective
-from solver.explain import reasons
+from solver.ledger import ledger
 from solver.model import Model
 from solver.model.sheet import Bools, Floats, Ints
 from solver.moves import moves
 from solver.plan import COLUMNS, Plan, State
+from solver.reasons import reasons
 from solver.serving_table import serving_table, split, useful_nodes
 
 ALMOST = 1.0 - 3e-6
@@ -30,12 +31,12 @@ def publish(model: Model, values: Floats) -> Plan:
     nodes = split(model, values, x, complete)
     pace, progress = paces(model, x, on, complete, values[v.pace], nodes)
     state = states(on, complete[:, :-1], s.has_been)
-    allocation = _allocation(model, x)
+    allocation, paces_ = _allocation(model, x), _pace(model, state, pace, progress)
+    moved = moves(s.problem, [p.project for p in s.projects], s.pair_project, s.pair_pool, x, s.base)
     return Plan(
         portfolio=s.problem.head.portfolio, policy=s.policy.policy, start=s.problem.head.start, weeks=s.weeks,
-        allocation=allocation, pace=_pace(model, state, pace, progress),
-        moves=moves(s.problem, [p.project for p in s.projects], s.pair_project, s.pair_pool, x, s.base),
-        utilisation=_utilisation(model, x), reasons=reasons(s, state, pace),
+        allocation=allocation, pace=paces_, moves=moved, ledger=ledger(s.problem, s.policy.policy, paces_, moved),
+        utilisation=_utilisation(model, x), reasons=reasons(s.problem, s.policy.policy, allocation, paces_),
         serving=serving_table(s, nodes, useful_nodes(s, x, nodes), pace),
         effective=effective(s.problem, s.policy.policy, allocation),
     )  # fmt: skip

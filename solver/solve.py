@@ -10,7 +10,6 @@ import numpy as np
 
 from solver.check import check
 from solver.classes import class_name
-from solver.conflict import conflicts
 from solver.engine import Clock
 from solver.faults import Fault
 from solver.joint import decide_jointly
@@ -19,6 +18,7 @@ from solver.plan import ClassResult, Outcome, Plan, Status
 from solver.problem import Problem
 from solver.progress import OnProgress, Options, ShouldStop, never_stop
 from solver.publish import publish
+from solver.repair import ways_out
 from solver.stages import Stages
 
 PUBLISHED = 5e-4
@@ -58,9 +58,10 @@ def solve(
         "options": asdict(options),
     }  # fmt: skip
     if not found:
-        against = () if clock.over() else conflicts(model, clock)
+        against, repairs = ((), ()) if clock.over() else ways_out(model, clock)
         status = Status.INFEASIBLE if against else Status.STOPPED
-        return Outcome(status, conflicts=against, seconds={**seconds, "total": clock.seconds}, **facts)  # type: ignore[arg-type]
+        seconds = {**seconds, "total": clock.seconds}
+        return Outcome(status, conflicts=against, repairs=repairs, seconds=seconds, **facts)  # type: ignore[arg-type]
     return _checked(stages, publish(model, stages.values), seconds, facts)
 
 

@@ -35,6 +35,7 @@ class Job:
     seconds: float
     faults: list[dict[str, Any]]
     conflicts: list[dict[str, Any]]
+    repairs: list[dict[str, Any]]
     created_at: datetime
 
     @property
@@ -140,7 +141,7 @@ def _job(row: JobRow) -> Job:
     return Job(
         id=row.id, portfolio=row.portfolio, scenario=row.scenario, policy=row.policy, state=row.state, who=row.who,
         options=row.options, progress=row.progress, plan_id=row.plan, message=row.message, seconds=_seconds(row),
-        faults=row.faults, conflicts=row.conflicts, created_at=row.created_at,
+        faults=row.faults, conflicts=row.conflicts, repairs=row.repairs, created_at=row.created_at,
     )  # fmt: skip
 
 

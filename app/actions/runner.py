@@ -144,6 +144,7 @@ def _ended(
         "progress": progress,
         "faults": [f.as_dict() for f in outcome.faults],
         "conflicts": [{"rule": c.rule, "text": c.text} for c in outcome.conflicts],
+        "repairs": [r.as_dict() for r in outcome.repairs],
     }
     if plan is not None:
         return jobs.DONE, {**facts, "message": str(outcome.status)}

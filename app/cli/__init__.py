@@ -18,6 +18,8 @@ COMMANDS = {
     "check": ("app.cli.check:check_folder", "Verify a plan against its portfolio, rule by rule."),
     "people": ("app.cli.people:order_people", "Turn a plan's engineers into change orders for people."),
     "risks": ("app.cli.risks:risks", "Simulate futures of a plan: what the recorded risks do to it."),
+    "why": ("app.cli.why:why", "Say why a project runs as it does, and what it would take."),
+    "force": ("app.cli.force:force", "Force a project in or out, and see what each class pays."),
     "serve": ("app.cli.serve:serve", "Serve the pages."),
     "demo": ("app.cli.demo:demo", "Serve the example in a database of its own."),
     "db": ("app.cli.database:database", "Bring the database to the newest schema."),

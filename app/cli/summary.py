@@ -28,6 +28,9 @@ def summary_of(outcome: Outcome, crews: Iterable[PitCrew] = ()) -> RenderableTyp
         Text(WORDS[outcome.status]),
     ]
     parts += [Text(f"  {c.rule}: {c.text}") for c in outcome.conflicts]
+    if outcome.repairs:
+        parts.append(Text("ways out, each proven by a plan that passes the check; the cheapest first, floors last:"))
+        parts += [Text(line) for line in repair_lines(outcome)]
     if outcome.classes:
         parts.append(classes_table(outcome))
     if outcome.plan is not None:
@@ -37,6 +40,11 @@ def summary_of(outcome: Outcome, crews: Iterable[PitCrew] = ()) -> RenderableTyp
     if seconds:
         parts.append(Text(f"seconds: {seconds}"))
     return Group(*parts)
+
+
+def repair_lines(outcome: Outcome) -> list[str]:
+    """What to give up, and what that costs."""
+    return [f"  {n}. {r.text}" + (f" ({r.cost})" if r.cost else "") for n, r in enumerate(outcome.repairs, 1)]
 
 
 def classes_table(outcome: Outcome) -> Table:

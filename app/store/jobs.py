@@ -19,8 +19,8 @@ OPEN = (QUEUED, RUNNING)
 def add(session: Session, facts: Mapping[str, Any]) -> int:
     """A new job in the queue; its id."""
     row = JobRow(
-        state=QUEUED, progress=[], plan=None, message="", faults=[], conflicts=[], cancel=False, created_at=now(),
-        started_at=None, finished_at=None, **facts,
+        state=QUEUED, progress=[], plan=None, message="", faults=[], conflicts=[], repairs=[], cancel=False,
+        created_at=now(), started_at=None, finished_at=None, **facts,
     )  # fmt: skip
     session.add(row)
     session.flush()

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.actions import recompute
+from app.actions.repair import repair
 from app.web import context
 from app.web.limits import options
 
@@ -40,6 +41,16 @@ def progress(job_id: int) -> Response:
     if job.state == "done" and job.plan_id is not None:
         response.headers["HX-Redirect"] = url_for("plan.show", plan_id=job.plan_id)
     return response
+
+
+@page.post("/jobs/<int:job_id>/repairs/<int:number>")
+def apply_repair(job_id: int, number: int) -> BaseResponse:
+    """Make one of the ways out a scenario, and recompute it."""
+    job = recompute.get_job(context.db(), job_id)
+    context.page_is_of(job.portfolio)
+    scenario = repair(context.db(), job_id, number, context.who())
+    again = recompute.start(context.db(), job.portfolio, scenario, job.policy, context.who(), options())
+    return redirect(url_for("jobs.show", job_id=again), 303)
 
 
 @page.post("/jobs/<int:job_id>/cancel")

@@ -8,7 +8,10 @@ from app.actions.plans import StoredPlan, get_plan, list_plans, plan_of_record
 from app.web import context
 from app.web.paging import paged
 from app.web.plan_page import reading_of, sections
+from app.web.reading.loans import donors, loans
 from app.web.reading.moves import filtered
+from app.web.reading.why import first_asked
+from app.web.reading.why import why as spells_of
 from solver.check import check
 
 page = Blueprint("plan", __name__)
@@ -29,7 +32,8 @@ def show(plan_id: int) -> str:
     stored = get_plan(context.db(), plan_id)
     context.page_is_of(stored.portfolio)
     record = plan_of_record(context.db(), stored.portfolio)
-    return render_template("plan.html", stored=stored, moves=_moves(stored), **sections(stored, record))
+    parts = {"moves": _moves(stored), "why": _why(stored), "ledger": _ledger(stored)}
+    return render_template("plan.html", stored=stored, **parts, **sections(stored, record))
 
 
 @page.get("/plans/<int:plan_id>/moves")
@@ -41,6 +45,24 @@ def moves(plan_id: int) -> str:
     return render_template(template, stored=stored, moves=_moves(stored))
 
 
+@page.get("/plans/<int:plan_id>/why")
+def why(plan_id: int) -> str:
+    """Why one project runs, is slow or rests, week by week."""
+    stored = get_plan(context.db(), plan_id)
+    context.page_is_of(stored.portfolio)
+    template = "plan/why.html" if context.is_htmx() else "why.html"
+    return render_template(template, stored=stored, why=_why(stored))
+
+
+@page.get("/plans/<int:plan_id>/ledger")
+def ledger(plan_id: int) -> str:
+    """The loans alone, filtered by donor."""
+    stored = get_plan(context.db(), plan_id)
+    context.page_is_of(stored.portfolio)
+    template = "plan/ledger.html" if context.is_htmx() else "ledger.html"
+    return render_template(template, stored=stored, ledger=_ledger(stored))
+
+
 @page.get("/plans/<int:plan_id>/check")
 def recheck(plan_id: int) -> str:
     """The independent checker once more, on the stored tables."""
@@ -48,6 +70,19 @@ def recheck(plan_id: int) -> str:
     context.page_is_of(stored.portfolio)
     report = check(stored.problem, stored.policy, reading_of(stored).plan, stored.outcome.classes)
     return render_template("check.html", stored=stored, report=report)
+
+
+def _why(stored: StoredPlan) -> dict[str, object]:
+    reading = reading_of(stored)
+    asked = request.args.get("project", "")
+    project = asked if asked in stored.problem.project else first_asked(reading)
+    return {"project": project, "spells": spells_of(reading, project)}
+
+
+def _ledger(stored: StoredPlan) -> dict[str, object]:
+    reading, donor = reading_of(stored), request.args.get("donor", "")
+    found = loans(reading, donor)
+    return {"donor": donor, "donors": donors(reading), "page": paged(found, request.args.get("page", ""), MOVES)}
 
 
 def _moves(stored: StoredPlan) -> dict[str, object]:

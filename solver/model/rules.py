@@ -166,15 +166,18 @@ def _links(s: Setting, v: Variables, sheet: Sheet) -> None:
     for link in s.problem.links:
         p, q = s.index.get(link.project), s.index.get(link.other)
         if link.relation == "requires" and p is not None and q is not None:
-            sheet.rows("builds", s.weeks, [(weeks, v.on[p], 1.0), (weeks, v.complete[q, :-1], -1.0)], upper=0.0)
+            after: list[Terms] = [(weeks, v.on[p], 1.0), (weeks, v.complete[q, :-1], -1.0)]
+            sheet.rows("links", s.weeks, after, upper=0.0, label=partial(say.requires, s, link))
         if link.relation == "excludes" and p is not None and q is not None:
+            apart = partial(say.excludes, s, link)
             for i in (p, q):
                 sheet.rows("builds", s.weeks, [(weeks, v.on[i], 1.0), (weeks, v.ever[i], -1.0)], upper=0.0)
             if not (s.has_been[p] and s.has_been[q]):
                 were = 1.0 * (s.has_been[p] or s.has_been[q])
                 other = [i for i in (p, q) if not s.has_been[i]]
-                sheet.rows("builds", 1, [(0, v.ever[other], 1.0)], upper=1.0 - were)
-            sheet.rows("builds", s.weeks, [(weeks, v.on[p], 1.0), (weeks, v.on[q], 1.0)], upper=1.0)
+                sheet.rows("links", 1, [(0, v.ever[other], 1.0)], upper=1.0 - were, label=apart)
+            both: list[Terms] = [(weeks, v.on[p], 1.0), (weeks, v.on[q], 1.0)]
+            sheet.rows("links", s.weeks, both, upper=1.0, label=apart)
 
 
 def stances(s: Setting, v: Variables, sheet: Sheet) -> None:
@@ -182,7 +185,7 @@ def stances(s: Setting, v: Variables, sheet: Sheet) -> None:
     p, t = np.nonzero(s.forced_on & s.is_build[:, None] & ~s.forced_off)
     rows = np.arange(len(p))
     terms: list[Terms] = [(rows, v.on[p, t], 1.0), (rows, v.complete[p, t], 1.0)]
-    sheet.rows("stances", len(p), terms, lower=1.0, label=lambda n: say.protect(s, int(p[n]), int(t[n])))
+    sheet.rows("stances", len(p), terms, lower=1.0, label=partial(say.protect, s, p, t))
 
 
 def floors(s: Setting, v: Variables, sheet: Sheet) -> None:
@@ -284,17 +287,7 @@ def money(s: Setting, v: Variables, sheet: Sheet) -> None:
 
 
 RULES: dict[str, Rule] = {
-    "capacity": capacity,
-    "pace": pace,
-    "ramp": ramp,
-    "viable": viable,
-    "dwell": dwell,
-    "builds": builds,
-    "stances": stances,
-    "floors": floors,
-    "change": change,
-    "pins": pins,
-    "money": money,
-    "serving": serving,
+    rule.__name__: rule
+    for rule in (capacity, pace, ramp, viable, dwell, builds, stances, floors, change, pins, money, serving)
 }
 """Rules 1-10 and 12; `must` is part of `builds` and of the bounds of `on`, rule 11 is `Model.discrete`."""

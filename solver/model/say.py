@@ -5,6 +5,7 @@ from __future__ import annotations
 from solver.columns import plain
 from solver.model.sheet import Ints
 from solver.model.variables import Setting
+from solver.records import Link
 
 
 def number(amount: float) -> str:
@@ -66,6 +67,16 @@ def must(s: Setting, i: int, n: int) -> str:
     return f"{p.project} must be complete {when}"
 
 
-def protect(s: Setting, i: int, t: int) -> str:
-    """A protected project."""
-    return f"{s.projects[i].project} is protected in the week of {s.problem.weeks[t]}"
+def protect(s: Setting, p: Ints, t: Ints, n: int) -> str:
+    """A protected build."""
+    return f"{s.projects[int(p[n])].project} is protected in the week of {s.problem.weeks[int(t[n])]}"
+
+
+def requires(s: Setting, link: Link, n: int) -> str:
+    """A project that waits for another."""
+    return f"{link.project} requires {link.other} to be complete before the week of {s.problem.weeks[n]}"
+
+
+def excludes(s: Setting, link: Link, n: int) -> str:
+    """Two projects of which only one may run."""
+    return f"{link.project} and {link.other} exclude each other"

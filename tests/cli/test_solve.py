@@ -97,6 +97,7 @@ def test_rules_that_contradict_each_other_end_with_exit_code_3(tmp_path: Path, c
     answer = json.loads(capsys.readouterr().out)
     assert answer["status"] == "infeasible"
     assert answer["conflicts"] != []
+    assert answer["repairs"][0]["edits"] != []
     assert not (out / "allocation.csv").exists()
 
 

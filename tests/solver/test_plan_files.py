@@ -34,6 +34,10 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         (START, "chat", "h100", "fp8+prefix", 900.0, 850.5, 4.0, 0.21, 0.5),
         (START, "chat", "h100", "", 1, 1, 1, 0, 0),
     ],
+    "ledger": [
+        (START, START, "ads", "chat", "h100", 2.0, "open", 0.5),
+        (START, START, "ads", "spare", "h100", 1.0, "open", None),
+    ],
 }
 SUMMARY = "summary.json"
 

@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 
 from solver.classes import class_name, ideals
+from solver.ledger import ledger
 from solver.plan import COLUMNS, SPARE, ClassResult, Outcome, Plan, Status
 from solver.problem import Problem
+from solver.reasons import reasons
 from solver.records import ENGINEER, GPU
 
 Amounts = dict[tuple[str, str, str], float]
@@ -24,11 +26,12 @@ def made_outcome(problem: Problem, policy: str) -> Outcome:
         "moves": list(_moves(problem, weeks)),
         "utilisation": list(_utilisation(problem, weeks)),
         "effective": [],
-        "reasons": [(problem.weeks[0], p.project, "capacity", "kept as it was") for p in problem.projects[:2]],
     }
     frames: dict[str, Any] = {
-        name: pd.DataFrame(rows, columns=list(COLUMNS[name])) for name, rows in tables.items()
+        name: pd.DataFrame(tables.get(name, []), columns=list(COLUMNS[name])) for name in COLUMNS
     }  # fmt: skip
+    frames["reasons"] = reasons(problem, policy, frames["allocation"], frames["pace"])
+    frames["ledger"] = ledger(problem, policy, frames["pace"], frames["moves"])
     plan = Plan(problem.head.portfolio, policy, problem.head.start, problem.head.weeks, **frames)
     classes = tuple(
         ClassResult(rank, class_name(rank), 0.8 * ideal, ideal, 0.8 * ideal + 0.001 * ideal)

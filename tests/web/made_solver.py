@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 
-from solver.plan import Conflict, Outcome, Status
+from solver.edits import Edit
+from solver.plan import Conflict, Outcome, Repair, Status
 from solver.problem import Problem
 from solver.progress import OnProgress, Options, Progress, ShouldStop, never_stop
+from solver.records import Capacity
 from tests.web.made_plan import made_outcome
 
 
@@ -21,7 +23,10 @@ def by_reason(
     """The policy's reason says how: `endless` works until stopped, `impossible` is infeasible, else a plan at once."""
     reason = problem.policy[policy].reason
     if reason == "impossible":
-        return Outcome(Status.INFEASIBLE, conflicts=(Conflict("floor", "training keeps 240 nodes of b200-texas"),))
+        against = (Conflict("floors", "training keeps 240 nodes of b200-texas"),)
+        more = Capacity(pool="b200-texas", week=problem.head.start, amount=400)
+        way = Repair("add 120 nodes to B200 Texas", ("capacity",), "888,000 USD", 3.0, (Edit("capacity", more),))
+        return Outcome(Status.INFEASIBLE, conflicts=against, repairs=(way,))
     began = time.monotonic()
     while reason == "endless" and not should_stop():
         if on_progress:

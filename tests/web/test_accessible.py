@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from tests.web.conftest import Site
 
 ADDRESSES = (
-    "/", "/declare", "/plans", "/plans/2", "/plans/2/moves", "/plans/2/approve", "/portfolio",
+    "/", "/declare", "/plans", "/plans/2", "/plans/2/moves", "/plans/2/why", "/plans/2/ledger",
+    "/plans/2/approve", "/portfolio",
     "/portfolio?table=policies", "/capacity", "/export", "/import", "/records/projects/edit?k=ads-platform", "/nothing",
 )  # fmt: skip
 

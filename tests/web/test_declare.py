@@ -14,6 +14,7 @@ from app.actions import recompute
 from app.actions.recompute import get_job
 from app.actions.runner import Runner
 from app.actions.scenarios import list_scenarios
+from app.actions.snapshot import snapshot
 from app.solver_process import SolverProcess
 from tests.web.conftest import DEMO, Site
 
@@ -93,6 +94,33 @@ def test_an_infeasible_declaration_names_the_rules_in_conflict(demo: Site) -> No
     answer = client.post("/declare", data=form(reason="impossible"))
     _wait(demo, int(re.findall(r"/jobs/(\d+)", answer.location)[0]))
     assert "training keeps 240 nodes of b200-texas" in client.get(answer.location).text
+
+
+def test_one_click_makes_a_way_out_a_scenario_and_recomputes_it(demo: Site) -> None:
+    client = demo.app.test_client()
+    first = client.post("/declare", data=form(reason="impossible")).location
+    _wait(demo, int(re.findall(r"/jobs/(\d+)", first)[0]))
+    page = client.get(first).text
+    assert "Ways out" in page
+    assert "Add 120 nodes to B200 Texas." in page
+    (address,) = re.findall(r'action="([^"]*/repairs/0[^"]*)"', page)
+    answer = client.post(address, data={"who": "kim"})
+    job = get_job(demo.db, int(re.findall(r"/jobs/(\d+)", answer.location)[0]))
+    scenario = list_scenarios(demo.db, DEMO)[0]
+    assert job.scenario == scenario.id
+    assert (scenario.kind, scenario.who) == ("repair", "kim")
+    repaired = snapshot(demo.db, DEMO, scenario.id)
+    assert repaired.supply("b200-texas")[0] == 400
+    assert repaired.policy[job.policy].reason == "impossible"
+    assert snapshot(demo.db, DEMO).supply("b200-texas")[0] == 280
+
+
+def test_a_way_out_that_is_not_there_is_nothing(demo: Site) -> None:
+    client = demo.app.test_client()
+    first = client.post("/declare", data=form(reason="impossible")).location
+    job = int(re.findall(r"/jobs/(\d+)", first)[0])
+    _wait(demo, job)
+    assert client.post(f"/jobs/{job}/repairs/1").status_code == 404
 
 
 def test_a_running_job_shows_bound_and_gap_and_is_cancelled_in_under_a_second(live: Site, page: Page) -> None:

@@ -21,6 +21,8 @@ PAGES = {
     "/plans": "proven optimal",
     "/plans/2": "Donors and receivers",
     "/plans/2/moves": "all teams",
+    "/plans/2/why": "In words",
+    "/plans/2/ledger": "all donors",
     "/plans/2/approve": "Approve plan 2",
     "/plans/2/risks": "Recorded risks",
     "/portfolio": "next-gen-training",
@@ -36,6 +38,19 @@ def test_each_page_renders(client: FlaskClient, address: str) -> None:
     assert answer.status_code == 200
     assert PAGES[address] in answer.text
     assert answer.text.count("<h1") == 1
+
+
+def test_the_plan_says_why_a_project_is_paused_and_when_it_is_back(client: FlaskClient) -> None:
+    text = client.get("/plans/2/why?project=pulse").text
+    assert "paused by policy" in text
+    assert "until 26 January 2026; it runs again in the week of 26 January 2026" in text
+
+
+def test_the_ledger_lists_what_a_donor_lent_and_that_it_comes_back(client: FlaskClient) -> None:
+    text = client.get("/plans/2/ledger?donor=pulse").text
+    assert "Pulse daily briefing" in text
+    assert "comes back" in text
+    assert client.get("/plans/2").text.count("Donor ledger") == 1
 
 
 def test_an_empty_database_offers_the_example_and_an_import(empty: Site) -> None:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from app.web.reading.frames import Reading, Week
 from solver.classes import COMPLETE_AT, curve_at
+from solver.ledger import today_pace
 from solver.plan import State
-from solver.problem import Problem
 from solver.records import Project
-from solver.services import services_of
 
 FULL = 0.995
 """The pace from which a week counts as full."""
@@ -54,27 +53,12 @@ def weekly_values(project: Project, weeks: list[Week]) -> list[float]:
     return found
 
 
-def baseline_pace(problem: Problem, policy: str, project: Project) -> float:
-    """The pace that today's amounts support: that of the scarcest need. Of a service: of the first week's demand."""
-    pace, services = 1.0, services_of(problem, policy)
-    for need in problem.needs_of[project.project]:
-        serving = services.get((need.project, need.need))
-        full = serving.demand[0] if serving else need.full or 0.0
-        supply = sum(
-            (serving.supply(serving.today, e.pool) if serving else e.rate)
-            * problem.baseline_of.get((e.project, e.need, e.pool), 0.0)
-            for e in problem.pools_of[need.project, need.need]
-        )
-        pace = min(pace, supply / full if full > 0 else 1.0)
-    return pace
-
-
 def against_today(reading: Reading) -> list[Account]:
     """Ongoing projects that run today against today's amounts kept for the whole horizon; the heaviest loss first."""
     problem, found = reading.problem, []
     for project in problem.projects:
         if project.kind == "run" and project.status == "running":
-            pace = baseline_pace(problem, reading.policy, project)
+            pace = today_pace(problem, reading.policy, project)
             today = problem.head.weeks * project.value * curve_at(project.curve, pace)
             found.append(_account(reading, project, today))
     return sorted(found, key=lambda a: (a.change, a.project))

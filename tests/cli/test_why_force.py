@@ -1,0 +1,66 @@
+"""`codered why` and `codered force`: reasons, ways that were tried, and what each class pays."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from tests.cli.tiny import tiny
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def planned(tmp_path: Path, capsys: Captured) -> tuple[str, str]:
+    """The tiny portfolio and its plan under the code red."""
+    folder, out = tiny(tmp_path / "in"), tmp_path / "out"
+    assert main(["solve", str(folder), "--policy", "code-red", "--out", str(out)]) == 0
+    capsys.readouterr()
+    return str(folder), str(out)
+
+
+def test_why_tells_the_reason_of_each_spell(planned: tuple[str, str], capsys: Captured) -> None:
+    assert main(["why", *planned, "--project", "ads"]) == 0
+    assert "2025-12-01  paused by policy: code-red pauses it until 22 December 2025" in capsys.readouterr().out
+
+
+def test_why_with_a_week_tells_what_it_would_take_in_records(planned: tuple[str, str], capsys: Captured) -> None:
+    assert main(["why", *planned, "--project", "ads", "--week", "2025-12-10", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert [r["reason"] for r in answer["reasons"]] == ["paused by policy"]
+    assert answer["takes"]
+    for take in answer["takes"]:
+        assert {"table": "stances", "key": "code-red/ads"}.items() <= take["edits"][-1].items() or any(
+            e["table"] == "stances" for e in take["edits"]
+        )
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [(["--project", "nobody"], "no project"), (["--project", "ads", "--week", "2030-01-01"], "outside")],
+)
+def test_what_is_not_there_is_a_message(
+    planned: tuple[str, str], capsys: Captured, more: list[str], said: str
+) -> None:  # fmt: skip
+    assert main(["why", *planned, *more]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_force_out_shows_who_gains_and_who_pays(planned: tuple[str, str], capsys: Captured) -> None:
+    folder, _ = planned
+    assert main(["force", folder, "--policy", "normal", "--project", "chat", "out", "--json"]) == 0
+    classes = {c["name"]: c for c in json.loads(capsys.readouterr().out)["classes"]}
+    assert classes["priority 0"]["after"] == 0
+    assert classes["priority 0"]["percent"] < -50
+    assert classes["priority 2"]["percent"] > 0
+
+
+def test_force_in_against_the_rules_is_infeasible_with_its_reasons(planned: tuple[str, str], capsys: Captured) -> None:
+    folder, _ = planned
+    needs = Path(folder) / "needs.csv"
+    needs.write_text(needs.read_text().replace("ads,gpu,gpu,8,2", "ads,gpu,gpu,12,11"))
+    assert main(["force", folder, "--policy", "normal", "--project", "ads", "in"]) == 3
+    assert "cannot" in capsys.readouterr().out

@@ -1,0 +1,106 @@
+"""What it would take: each way is a plan that passes its check, a little less does not do, and losses are as told."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from solver import check, solve
+from solver.edits import edited
+from solver.engine import Clock
+from solver.model import build
+from solver.problem import Problem
+from solver.records import Capacity, Stance
+from solver.whatif.taking import Question, Take, what_it_takes
+from solver.whatif.values import values_of
+from tests.solver.handmade import gpu_pool, policy, portfolio, project, week
+from tests.solver.solving import LIMITS, plan_in
+from tests.solver.tiny import named
+
+RUN = {"status": "running"}
+
+
+def crowded(**facts: object) -> Problem:
+    """Chat and docs use up the pool; ads would need three nodes at least."""
+    return portfolio(
+        gpu_pool(amount=6), {"capacity": [Capacity(pool="h100", week=week(3), amount=9)]},
+        project("ads", 4, minimum=3, priority=2, value=2.0, **facts),  # type: ignore[arg-type]
+        project("chat", 4, minimum=1, priority=0, today=4, value=5.0, **RUN),
+        project("docs", 2, priority=1, today=2, **RUN), weeks=5,
+    )  # fmt: skip
+
+
+def takes(problem: Problem, name: str, t: int, pace: float = 0.1) -> list[Take]:
+    """Every way, with the plan that the solver gives the problem."""
+    plan = plan_in(solve(problem, "normal", options=LIMITS))
+    return list(what_it_takes(Question(problem, "normal", plan, name, t, pace), Clock(LIMITS)))
+
+
+def test_every_way_is_a_plan_that_passes_its_check_and_runs_the_project_then() -> None:
+    problem = crowded()
+    found = takes(problem, "ads", 1)
+    assert len(found) >= 3
+    for take in found:
+        assert check(edited(problem, take.edits), "normal", take.plan).ok
+        row = take.plan.pace[(take.plan.pace["project"] == "ads") & (take.plan.pace["week"] == week(1))].iloc[0]
+        assert row["state"] == "running"
+        assert row["pace"] >= 0.1 - 1e-5
+
+
+def test_ways_are_told_in_records_and_weeks() -> None:
+    texts = [take.text for take in takes(crowded(), "ads", 1)]
+    assert any("bring the delivery of 3 nodes to h100 forward by 2 weeks" in text for text in texts)
+    assert any(text.startswith("add 3 nodes to h100 in the week of 8 December 2025") for text in texts)
+
+
+def test_one_node_less_would_cost_somebody() -> None:
+    problem = crowded()
+    (more,) = [take for take in takes(problem, "ads", 1) if take.text.startswith("add")]
+    assert more.pays == {}
+    less = [
+        dataclasses.replace(edit, record=dataclasses.replace(edit.record, amount=edit.record.amount - 1))
+        if edit.record.amount > 6 and edit.record.week < week(3) else edit for edit in more.edits
+    ]  # fmt: skip
+    almost = edited(problem, less)
+    for take in takes(almost, "ads", 1):
+        assert take.pays or take.edits
+
+
+def test_without_anything_more_the_lowest_class_pays_first_and_as_much_as_told() -> None:
+    problem = crowded()
+    before = solve(problem, "normal", options=LIMITS)
+    (paid,) = [take for take in takes(problem, "ads", 1) if take.pays]
+    report = check(problem, "normal", paid.plan)
+    assert "docs gives up" in paid.text
+    for c in before.classes:
+        loss = 100.0 * (c.attained - report.attained[c.rank]) / c.ideal
+        assert paid.pays.get(c.name, 0.0) == pytest.approx(max(0.0, loss), abs=0.11)
+
+
+def test_what_fits_already_takes_nothing() -> None:
+    (only,) = takes(crowded(), "chat", 1, 1.0)
+    assert (only.pays, only.edits) == ({}, ())
+
+
+def test_a_pause_by_the_policy_is_part_of_every_way() -> None:
+    stance = {"stances": [Stance(policy="normal", project="ads", stance="pause")]}
+    parts = gpu_pool(amount=6), project("ads", 4, today=4, **RUN), policy(start=week(0), end=week(2)), stance
+    found = takes(portfolio(*parts, weeks=4), "ads", 1)
+    assert found
+    assert all("no longer pause ads" in take.text for take in found)
+
+
+@pytest.mark.parametrize(
+    "name", ["minimum", "ramp", "standby", "dwell", "build", "progress", "requires", "curve", "pin"]
+)
+def test_a_published_plan_is_a_solution_of_its_model(name: str) -> None:
+    problem = named()[name]
+    model = build(problem, "normal")
+    values = values_of(model, plan_in(solve(problem, "normal", options=LIMITS)))
+    activity = np.bincount(model.row, model.coefficient * values[model.column], minlength=len(model.low))
+    assert (model.low - activity).max() < 1e-4
+    assert (activity - model.high).max() < 1e-4
+    assert (model.lower - values).max() < 1e-6
+    assert (values - model.upper).max() < 1e-6
