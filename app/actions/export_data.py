@@ -1,4 +1,4 @@
-"""Hand out a portfolio or a plan as CSV files, alone or in one zip."""
+"""Hand out a portfolio or a plan as CSV files, alone or in one zip, and a portfolio as one workbook."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from app.actions.plans import plan_files
 from app.actions.snapshot import snapshot
 from app.db import Database
+from app.errors import NotFound
 from solver import folder
 
 # A zip of the same files is the same bytes, whenever it is made.
@@ -23,6 +24,18 @@ def export_files(db: Database, portfolio: str, scenario: int | None = None) -> d
 def export_zip(db: Database, portfolio: str, scenario: int | None = None) -> bytes:
     """The files of a portfolio in one zip. Raises NotFound."""
     return zipped(export_files(db, portfolio, scenario))
+
+
+def export_book(db: Database, portfolio: str, scenario: int | None = None) -> bytes:
+    """A portfolio as one workbook. Raises NotFound."""
+    return folder.book_of(snapshot(db, portfolio, scenario))
+
+
+def template(kind: str) -> bytes:
+    """An empty portfolio to be filled in: `zip` or `xlsx`. Raises NotFound."""
+    if kind not in ("zip", "xlsx"):
+        raise NotFound("template", kind)
+    return folder.template_book() if kind == "xlsx" else zipped(folder.template_files())
 
 
 def export_plan_files(db: Database, plan_id: int) -> dict[str, str]:

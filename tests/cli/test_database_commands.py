@@ -80,3 +80,24 @@ def test_a_database_that_cannot_be_opened_is_a_message(url: str, capsys: Capture
     shown = capsys.readouterr().err
     assert shown.startswith("codered: the database cannot be opened: ")
     assert shown.count("\n") == 1
+
+
+def test_a_workbook_travels_as_a_folder_does(tmp_path: Path, url: str, capsys: Captured) -> None:
+    folder, book = tiny(tmp_path / "in"), tmp_path / "sub" / "tiny.xlsx"
+    assert main(["import", str(folder), "--database", url]) == 0
+    assert main(["export", "tiny", str(book), "--database", url]) == 0
+    assert main(["import", str(book), "--database", url]) == 0
+    assert read_folder(book) == read_folder(folder)
+    assert main(["export", "tiny", str(book), "--plan", "1", "--database", url]) == 2
+    assert "a workbook holds records" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["empty", "empty.zip", "empty.xlsx"])
+def test_a_template_is_written_and_says_what_is_missing_when_read(
+    tmp_path: Path, url: str, capsys: Captured, name: str
+) -> None:
+    out = tmp_path / name
+    assert main(["template", str(out)]) == 0
+    assert main(["template", str(out)]) == 1
+    assert main(["import", str(out), "--database", url]) == 2
+    assert "portfolio" in capsys.readouterr().err

@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from app.actions.audit import entries
 from app.actions.export_data import export_zip
 from app.actions.plans import plan_of_record
+from app.actions.snapshot import snapshot
+from solver import folder
 from tests.web.conftest import DEMO, Site
 
 PAGES = {
@@ -133,6 +135,21 @@ def test_every_table_is_exported_as_csv_that_pandas_reads(client: FlaskClient) -
         assert answer.mimetype == "text/csv"
         frame = pd.read_csv(io.BytesIO(answer.data))
         assert len(frame.columns) > 1, link
+
+
+def test_the_workbook_of_the_portfolio_reads_as_the_same_problem(
+    client: FlaskClient, demo: Site
+) -> None:
+    answer = client.get(f"/export/{DEMO}.xlsx")
+    assert answer.mimetype.endswith("spreadsheetml.sheet")
+    assert folder.read(answer.data).problem == snapshot(demo.db, DEMO)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "zip"])
+def test_an_empty_template_is_offered(client: FlaskClient, kind: str) -> None:
+    assert f"/template.{kind}" in client.get("/export").text
+    assert client.get(f"/template.{kind}").data.startswith(b"PK")
+    assert client.get("/template.pdf").status_code == 404
 
 
 def test_a_plan_is_exported_as_a_zip_with_all_its_files(client: FlaskClient) -> None:
