@@ -49,9 +49,14 @@ def export_plan_zip(db: Database, plan_id: int) -> bytes:
 
 
 def zipped(files: Mapping[str, str]) -> bytes:
+    """Texts as one zip."""
+    return zipped_bytes({name: text.encode() for name, text in files.items()})
+
+
+def zipped_bytes(files: Mapping[str, bytes]) -> bytes:
     """Files as one zip."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), text, zipfile.ZIP_DEFLATED)
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

@@ -137,9 +137,7 @@ def test_every_table_is_exported_as_csv_that_pandas_reads(client: FlaskClient) -
         assert len(frame.columns) > 1, link
 
 
-def test_the_workbook_of_the_portfolio_reads_as_the_same_problem(
-    client: FlaskClient, demo: Site
-) -> None:
+def test_the_workbook_of_the_portfolio_reads_as_the_same_problem(client: FlaskClient, demo: Site) -> None:
     answer = client.get(f"/export/{DEMO}.xlsx")
     assert answer.mimetype.endswith("spreadsheetml.sheet")
     assert folder.read(answer.data).problem == snapshot(demo.db, DEMO)
