@@ -90,8 +90,7 @@ def look(db: Database, source: Source, *, portfolio: str | None = None, replacin
 
 def preview(db: Database, source: Source, who: str, *, portfolio: str | None = None, replacing: bool = False) -> str:
     """Compare an upload with the records and keep both for a day; the id of the preview. Raises as `look`."""
-    content = _packed(source)
-    looked = look(db, content, portfolio=portfolio, replacing=replacing)
+    looked = look(db, source, portfolio=portfolio, replacing=replacing)
     facts = {
         "portfolio": looked.portfolio,
         "revision": looked.revision,
@@ -99,7 +98,7 @@ def preview(db: Database, source: Source, who: str, *, portfolio: str | None = N
         "replacing": replacing,
         "who": who,
         "summary": _summary(looked),
-        "content": content,
+        "content": _packed(source),
         "changes": _written(looked.differences),
         "steps": gzip.compress(steps_csv(looked.merge.steps).encode(), compresslevel=3, mtime=0),
     }
