@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
     from app.config import Settings
 
-__version__ = "0.1.0"
-
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The web application on the database of `settings` (default: from the environment)."""
+    """The pages and the API on the database of `settings` (default: from the environment)."""
+    from app import api, web
     from app.config import Settings
-    from app.web import build
 
-    return build(settings or Settings())
+    chosen = settings or Settings()
+    site = web.build(chosen)
+    api.mount(site, web.database_of(site), chosen)
+    return site

@@ -246,3 +246,43 @@ class AuditRow(Base):
     record_key: Mapped[str | None] = mapped_column(sa.Text)
     version: Mapped[int | None]
     detail: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+
+
+class UploadRow(Base):
+    """An upload that was previewed: what it holds, what it would change, and the revision that it was compared with."""
+
+    __tablename__ = "uploads"
+    id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    portfolio: Mapped[str] = mapped_column(sa.Text)
+    revision: Mapped[int]
+    digest: Mapped[str] = mapped_column(sa.Text)
+    replacing: Mapped[bool]
+    who: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    summary: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    changes: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    steps: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+
+
+class HeaderAliasRow(Base):
+    """A heading that somebody's files use for a column; in lower case."""
+
+    __tablename__ = "header_aliases"
+    record_table: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    heading: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    column: Mapped[str] = mapped_column(sa.Text)
+    who: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class AnswerRow(Base):
+    """The answer to a request that named an idempotency key, so that the same request again does nothing again."""
+
+    __tablename__ = "answers"
+    key: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    request: Mapped[str] = mapped_column(sa.Text)
+    status: Mapped[int | None]
+    headers: Mapped[dict[str, str]] = mapped_column(sa.JSON)
+    body: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)

@@ -19,7 +19,8 @@ HEAD = """<!-- Written by docs/make_files_page.py from solver/records.py: edit t
 
 # The files of a portfolio
 
-A portfolio is a folder of CSV files, or a zip of it. UTF-8 (a BOM is accepted), comma separated, a header row; the
+A portfolio is a folder of CSV files, a zip of it, or one workbook (.xlsx) with a sheet per file. CSV is UTF-8 (a BOM is
+accepted), comma separated, with a header row; the
 order of columns and rows is free. An unknown column is a notice, a missing optional file is an empty table. Amounts
 are plain decimals without currency sign or thousands mark. Ids are letters, digits, `.`, `_` and `-`; upper and lower
 case are the same. A date is ISO; where a week is meant it is moved to its Monday, with a notice.

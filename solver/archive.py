@@ -18,7 +18,10 @@ from solver.faults import Fault, InvalidInput
 MOST_BYTES = 256 * 2**20
 """Most bytes read from one folder or zip, unpacked."""
 MOST_MEMBERS = 10_000
-_BROKEN_ZIP = (
+MOST_RATIO = 250
+"""How many times smaller than its content a packed file may be, once that content is of some size."""
+RATIO_COUNTS_FROM = 16 * 2**20
+BROKEN_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -46,11 +49,17 @@ def files_in(source: str | Path | bytes | Mapping[str, bytes], wanted: Wanted) -
     if path.is_file():
         with path.open("rb") as stream:
             return _from_zip(stream, path.name, wanted)
-    raise _refused(path.name or str(path), "is not there", "a folder of CSV files, or a zip of one", str(path))
+    raise refused(path.name or str(path), "is not there", "a folder of CSV files, or a zip of one", str(path))
 
 
-def _refused(name: str, message: str, right: str, value: str | None = None) -> InvalidInput:
+def refused(name: str, message: str, right: str, value: str | None = None) -> InvalidInput:
+    """The refusal of a whole file or folder."""
     return InvalidInput([Fault(name if "." in name else f"{name}/", message, right, value=value)])
+
+
+def too_dense(member: zipfile.ZipInfo) -> bool:
+    """Whether a packed file unpacks to far more than tables do."""
+    return member.file_size > max(RATIO_COUNTS_FROM, MOST_RATIO * member.compress_size)
 
 
 def _keep(content: bytes) -> Callable[[int], bytes]:
@@ -73,10 +82,10 @@ def _from_zip(stream: io.BufferedIOBase | io.BytesIO, name: str, wanted: Wanted)
         with zipfile.ZipFile(stream) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
             if len(members) > MOST_MEMBERS:
-                raise _refused(name, f"has {len(members)} files", f"at most {MOST_MEMBERS} files")
+                raise refused(name, f"has {len(members)} files", f"at most {MOST_MEMBERS} files")
             return _gather(name, _members(archive, members, name, wanted), wanted)
-    except _BROKEN_ZIP as error:
-        raise _refused(name, f"is not a readable zip ({error})", "a zip of a folder of CSV files") from error
+    except BROKEN_ZIP as error:
+        raise refused(name, f"is not a readable zip ({error})", "a zip of a folder of CSV files") from error
 
 
 def _members(
@@ -95,15 +104,17 @@ def _members(
     for member in members:
         path = PurePosixPath(member.filename.replace("\\", "/"))
         if "__MACOSX" not in path.parts:
+            if wanted(path.name.lower()) and too_dense(member):
+                raise refused(name, "is packed too densely to be tables", "a zip of CSV files", str(path))
             files = folders.setdefault(path.parent, {})
             if path.name in files and wanted(path.name.lower()):
-                raise _refused(name, "holds the same file twice", "each file once", str(path))
+                raise refused(name, "holds the same file twice", "each file once", str(path))
             files[path.name] = reader(member)
     holding = [folder for folder, files in folders.items() if any(wanted(f.lower()) for f in files)]
     top = min((len(folder.parts) for folder in holding), default=0)
     nearest = [folder for folder in holding if len(folder.parts) == top]
     if len(nearest) > 1:
-        raise _refused(name, "holds several folders", "one folder of CSV files", ", ".join(map(str, nearest)))
+        raise refused(name, "holds several folders", "one folder of CSV files", ", ".join(map(str, nearest)))
     return folders[nearest[0]] if nearest else {}
 
 
@@ -116,11 +127,11 @@ def _gather(name: str, readers: Mapping[str, Callable[[int], bytes]], wanted: Wa
         if not wanted(lowered):
             continue
         if lowered in files:
-            raise _refused(name, "holds the same file twice", "each file once", file)
+            raise refused(name, "holds the same file twice", "each file once", file)
         files[lowered] = read(left + 1)
         left -= len(files[lowered])
         if left < 0:
-            raise _refused(name, "is too large", f"at most {MOST_BYTES // 2**20} MB unpacked", file)
+            raise refused(name, "is too large", f"at most {MOST_BYTES // 2**20} MB unpacked", file)
     return files
 
 

@@ -9,7 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong; `line` counts from 1 with the header as line 1, None where no file was read."""
+    """One thing that is wrong; `line` counts from 1 with the header as line 1, None where no file was read.
+
+    `book`: the table is a sheet of a workbook, and the line one of its rows.
+    """
 
     table: str
     message: str
@@ -18,14 +21,17 @@ class Fault:
     column: str | None = None
     value: str | None = None
     line: int | None = None
+    book: bool = False
 
     @property
     def file(self) -> str:
         """The file it is in; a table that is not a CSV file goes by its whole name, as `summary.json` does."""
+        if self.book:
+            return f"sheet {self.table}"
         return self.table if "." in self.table or "/" in self.table else f"{self.table}.csv"
 
     def __str__(self) -> str:
-        place = self.file + (f", line {self.line}" if self.line else "")
+        place = self.file + (f", {'row' if self.book else 'line'} {self.line}" if self.line else "")
         place += f", column {self.column}" if self.column else ""
         found = "" if self.value is None else f" {self.value!r}"
         hint = f"; right would be: {self.right}" if self.right else ""

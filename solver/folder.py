@@ -1,4 +1,4 @@
-"""The door to files: a folder, a zip or bytes to a Problem or all its faults, and back; plans likewise."""
+"""The door to files: a folder, a zip, a workbook or bytes to a Problem or all its faults, and back; plans likewise."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from solver.archive import files_in, write_files
+from solver.archive import write_files
+from solver.bookwriting import write_book
 from solver.columns import Type, write_cell
 from solver.crosschecks import cross_check, remarks
 from solver.crosschecks.identity import REPEATED
-from solver.csvtext import Row, escape, read_sheet, write_rows
+from solver.csvtext import escape, write_rows
 from solver.faults import Fault, InvalidInput, Notice
 from solver.plan_files import plan_files, read_plan, write_plan
 from solver.problem import Problem
 from solver.records import OPTIONAL, TABLES, columns, key_columns
+from solver.source import Source, sheets_in
+from solver.tabular import Row, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +35,26 @@ def read_folder(path: str | Path) -> Problem:
     return read(path).problem
 
 
-def read(source: str | Path | bytes) -> Reading:
-    """The portfolio of a folder, a zip, or a zip's bytes, with notices. Raises InvalidInput with every fault."""
-    return read_files(files_in(source, _is_table))
+def read(source: Source) -> Reading:
+    """The portfolio of a folder, zip or workbook (or its bytes), with notices. Raises InvalidInput with every fault."""
+    found = sheets_in(source)
+    desk = _Desk(book=found.book)
+    for table in TABLES:
+        desk.take(table, found.tables.get(table))
+    desk.notices += sorted(found.notices, key=lambda n: n.table)
+    return desk.reading()
 
 
 def read_files(files: Mapping[str, bytes]) -> Reading:
     """The portfolio of named contents (`pools.csv` -> bytes), with notices. Raises InvalidInput with every fault."""
-    contents = {name.removesuffix(".csv"): content for name, content in files_in(files, _is_table).items()}
-    desk = _Desk()
-    for table in TABLES:
-        desk.take(table, contents.get(table))
-    for table in sorted(contents.keys() - TABLES.keys()):
-        desk.notices.append(Notice(table, "is an unknown file and was passed over"))
-    return desk.reading()
-
-
-def _is_table(name: str) -> bool:
-    return name.endswith(".csv") and not name.startswith(".")
+    return read(files)
 
 
 @dataclass(slots=True)
 class _Desk:
     """What was read so far: sound records, drafts (key readable, more not), and where each key was found."""
 
+    book: bool = False
     tables: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     drafts: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     torn: set[str] = field(default_factory=set)
@@ -63,15 +62,15 @@ class _Desk:
     notices: list[Notice] = field(default_factory=list)
     lines: dict[str, dict[tuple[Any, ...], list[int]]] = field(default_factory=dict)
 
-    def take(self, table: str, content: bytes | None) -> None:
-        """Read one file, or note that it is missing."""
-        if content is None:
+    def take(self, table: str, sheet: Sheet | None) -> None:
+        """Take what one table holds, or note that it is missing."""
+        if sheet is None:
             if table not in OPTIONAL:
                 names = ",".join(c.name for c in columns(table))
-                self.faults.append(Fault(table, "is missing", f"a file with the header {names}"))
+                kind = "sheet" if self.book else "file"
+                self.faults.append(Fault(table, "is missing", f"a {kind} with the header {names}", book=self.book))
                 self.torn.add(table)
             return
-        sheet = read_sheet(table, columns(table), content)
         self.faults += sheet.faults
         self.notices += sheet.notices
         if sheet.torn:
@@ -115,7 +114,8 @@ class _Desk:
             if fault.message.startswith(REPEATED):
                 repeats[fault.table, fault.key] += 1
                 nth = repeats[fault.table, fault.key]
-            placed.append(replace(fault, line=lines[nth]) if nth < len(lines) else fault)
+            line = lines[nth] if nth < len(lines) else fault.line
+            placed.append(replace(fault, line=line, book=self.book))
         return placed
 
 
@@ -135,6 +135,21 @@ def files_of(problem: Problem) -> dict[str, str]:
     return {f"{table}.csv": csv_text(table, rows) for table, rows in problem.tables().items()}
 
 
+def book_of(problem: Problem) -> bytes:
+    """A portfolio as one workbook; reading it gives an equal Problem. Raises InvalidInput for a text too odd."""
+    return write_book(problem.tables())
+
+
+def template_files() -> dict[str, str]:
+    """The files of a portfolio with headers only, to be filled in."""
+    return {f"{table}.csv": csv_text(table, ()) for table in TABLES}
+
+
+def template_book() -> bytes:
+    """The workbook of a portfolio with headings only, to be filled in."""
+    return write_book({})
+
+
 def write_folder(problem: Problem, path: str | Path) -> None:
     """Write a portfolio as a folder of CSV files; reading it gives an equal Problem."""
     write_files(path, files_of(problem), seal="portfolio.csv")
@@ -142,6 +157,7 @@ def write_folder(problem: Problem, path: str | Path) -> None:
 
 __all__ = [
     "Reading",
+    "book_of",
     "csv_text",
     "files_of",
     "plan_files",
@@ -149,6 +165,8 @@ __all__ = [
     "read_files",
     "read_folder",
     "read_plan",
+    "template_book",
+    "template_files",
     "write_folder",
     "write_plan",
 ]

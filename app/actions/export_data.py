@@ -1,4 +1,4 @@
-"""Hand out a portfolio or a plan as CSV files, alone or in one zip."""
+"""Hand out a portfolio or a plan as CSV files, alone or in one zip, and a portfolio as one workbook."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from app.actions.plans import plan_files
 from app.actions.snapshot import snapshot
 from app.db import Database
+from app.errors import NotFound
 from solver import folder
 
 # A zip of the same files is the same bytes, whenever it is made.
@@ -25,6 +26,18 @@ def export_zip(db: Database, portfolio: str, scenario: int | None = None) -> byt
     return zipped(export_files(db, portfolio, scenario))
 
 
+def export_book(db: Database, portfolio: str, scenario: int | None = None) -> bytes:
+    """A portfolio as one workbook. Raises NotFound."""
+    return folder.book_of(snapshot(db, portfolio, scenario))
+
+
+def template(kind: str) -> bytes:
+    """An empty portfolio to be filled in: `zip` or `xlsx`. Raises NotFound."""
+    if kind not in ("zip", "xlsx"):
+        raise NotFound("template", kind)
+    return folder.template_book() if kind == "xlsx" else zipped(folder.template_files())
+
+
 def export_plan_files(db: Database, plan_id: int) -> dict[str, str]:
     """The files of a plan, by name. Raises NotFound."""
     return plan_files(db, plan_id)
@@ -36,9 +49,14 @@ def export_plan_zip(db: Database, plan_id: int) -> bytes:
 
 
 def zipped(files: Mapping[str, str]) -> bytes:
+    """Texts as one zip."""
+    return zipped_bytes({name: text.encode() for name, text in files.items()})
+
+
+def zipped_bytes(files: Mapping[str, bytes]) -> bytes:
     """Files as one zip."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), text, zipfile.ZIP_DEFLATED)
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

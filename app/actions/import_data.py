@@ -16,7 +16,7 @@ from app.store.records import Difference
 from solver import folder
 from solver.faults import Notice
 from solver.problem import Problem
-from solver.records import TABLES, key_of
+from solver.records import TABLES, Portfolio, key_of
 
 Source = Path | bytes | Mapping[str, bytes]
 
@@ -31,6 +31,16 @@ class Imported:
     created: int
     updated: int
     removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is to be written of a portfolio that is `known` or new, and the digest of the whole afterwards."""
+
+    head: Portfolio
+    known: bool
+    differences: Mapping[str, Difference]
+    digest: str
 
 
 def import_portfolio(db: Database, source: Source, who: str) -> Imported:
@@ -60,28 +70,34 @@ def read_source(source: Source) -> folder.Reading:
 def _write(session: Session, problem: Problem, who: str) -> dict[str, Difference]:
     portfolio = problem.head.portfolio
     known = records.exists(session, portfolio)
-    if known:
-        version = records.advance(session, portfolio)
-    else:
-        version = 1
-        records.insert_head(session, problem.head)
-    differences = {}
-    for table in TABLES:
-        old = [stored.record for stored in records.read(session, portfolio, table)] if known else []
-        differences[table] = records.difference(old, getattr(problem, table))
-        records.apply(session, portfolio, table, differences[table], version)
-    _tell(session, problem, who, differences, version)
+    old = records.read_all(session, portfolio) if known else {}
+    differences = {table: records.difference(old.get(table, ()), getattr(problem, table)) for table in TABLES}
+    write_changes(session, Changes(problem.head, known, differences, problem.digest), who)
     return differences
 
 
-def _tell(session: Session, problem: Problem, who: str, differences: Mapping[str, Difference], version: int) -> None:
-    portfolio = problem.head.portfolio
+def write_changes(session: Session, changes: Changes, who: str) -> int:
+    """Write what differs and tell the audit trail; the version written."""
+    portfolio = changes.head.portfolio
+    if changes.known:
+        version = records.advance(session, portfolio)
+    else:
+        version = 1
+        records.insert_head(session, changes.head)
+    for table, difference in changes.differences.items():
+        records.apply(session, portfolio, table, difference, version)
+    _tell(session, changes, who, version)
+    return version
+
+
+def _tell(session: Session, changes: Changes, who: str, version: int) -> None:
+    portfolio, differences = changes.head.portfolio, changes.differences
     counts = {
         table: {"created": len(d.created), "updated": len(d.updated), "removed": len(d.removed)}
         for table, d in differences.items()
         if d.created or d.updated or d.removed
     }
-    detail = {"digest": problem.digest, "tables": counts, "version": version}
+    detail = {"digest": changes.digest, "tables": counts, "version": version}
     audit.add(session, portfolio, who, "import", subject=f"portfolio {portfolio}", detail=detail)
     rows = [row for table, d in differences.items() for row in _changed_rows(table, d, version)]
     audit.add_changes(session, portfolio, who, "import", rows)

@@ -61,6 +61,12 @@ def list_plans(db: Database, portfolio: str, limit: int = 100) -> list[PlanInfo]
         return [_info(row) for row in plans.of(session, portfolio, limit)]
 
 
+def plan_info(db: Database, plan_id: int) -> PlanInfo:
+    """One plan as in a list. Raises NotFound."""
+    with db.reading() as session:
+        return _info(plans.get(session, plan_id))
+
+
 def get_plan(db: Database, plan_id: int) -> StoredPlan:
     """One plan. Raises NotFound."""
     with db.reading() as session:

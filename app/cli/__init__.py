@@ -12,8 +12,9 @@ import click
 from app.cli.terminal import Terminal, answer_for
 
 COMMANDS = {
-    "import": ("app.cli.import_folder:import_folder", "Read a folder or zip of CSV files into the database."),
-    "export": ("app.cli.export:export", "Write a portfolio or a stored plan as CSV files."),
+    "import": ("app.cli.import_folder:import_folder", "Read a folder, zip or workbook into the database."),
+    "export": ("app.cli.export:export", "Write a portfolio (CSV files, zip, workbook) or a stored plan."),
+    "template": ("app.cli.template:template", "Write an empty portfolio to be filled in."),
     "solve": ("app.cli.solve:solve_folder", "Plan a folder of CSV files; needs no database."),
     "check": ("app.cli.check:check_folder", "Verify a plan against its portfolio, rule by rule."),
     "people": ("app.cli.people:order_people", "Turn a plan's engineers into change orders for people."),

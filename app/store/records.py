@@ -41,6 +41,11 @@ def heads(session: Session) -> list[tuple[Stored, int]]:
     return [(_stored(HEAD, row), row["revision"]) for row in rows]
 
 
+def revision(session: Session, portfolio: str) -> int:
+    """How often a portfolio was written; 0 where there is none."""
+    return session.scalar(sa.select(_HEAD.c.revision).where(_HEAD.c.portfolio == portfolio)) or 0
+
+
 def exists(session: Session, portfolio: str) -> bool:
     """Whether there is such a portfolio."""
     return session.scalar(sa.select(_HEAD.c.revision).where(_HEAD.c.portfolio == portfolio)) is not None

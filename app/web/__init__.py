@@ -46,3 +46,9 @@ def build(settings: Settings) -> Flask:
     for page in PAGES:
         app.register_blueprint(page)
     return app
+
+
+def database_of(app: Flask) -> Database:
+    """The database that the pages stand on."""
+    with app.app_context():
+        return context.db()

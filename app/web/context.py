@@ -7,12 +7,12 @@ from typing import Any, cast
 from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
-import app as codered
 from app.actions import portfolios
 from app.actions.portfolios import PortfolioInfo
 from app.config import Settings
 from app.db import Database
 from app.errors import NotFound
+from app.version import VERSION
 
 WHO = "codered_who"
 NOBODY = "somebody on the web"
@@ -110,7 +110,7 @@ def _shown_everywhere() -> dict[str, Any]:
     return {
         "portfolio": next(iter(known), None) if failed else chosen(),
         "portfolios": known,
-        "version": codered.__version__,
+        "version": VERSION,
         "done": DONE.get(request.args.get("done", "")),
         "known_who": "" if failed else known_who(),
     }

@@ -1,16 +1,24 @@
-"""Export: every table as CSV, the portfolio and each plan as a zip."""
+"""Export: every table as CSV, the portfolio as a zip or a workbook, each plan as a zip, and empty templates."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
-from app.actions.export_data import export_files, export_plan_files, export_plan_zip, export_zip
+from app.actions.export_data import (
+    export_book,
+    export_files,
+    export_plan_files,
+    export_plan_zip,
+    export_zip,
+    template,
+)
 from app.actions.plans import get_plan, list_plans
 from app.errors import NotFound
 from app.web import context
 from solver.records import TABLES
 
 page = Blueprint("export", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @page.get("/export")
@@ -26,6 +34,18 @@ def show() -> str:
 def portfolio_zip(portfolio: str) -> Response:
     """The portfolio as one zip."""
     return download(export_zip(context.db(), portfolio), f"{portfolio}.zip", "application/zip")
+
+
+@page.get("/export/<portfolio>.xlsx")
+def portfolio_book(portfolio: str) -> Response:
+    """The portfolio as one workbook."""
+    return download(export_book(context.db(), portfolio), f"{portfolio}.xlsx", XLSX)
+
+
+@page.get("/template.<kind>")
+def empty(kind: str) -> Response:
+    """An empty portfolio to be filled in."""
+    return download(template(kind), f"codered-template.{kind}", XLSX if kind == "xlsx" else "application/zip")
 
 
 @page.get("/export/<portfolio>/<table>.csv")

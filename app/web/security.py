@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Flask, Response, abort, request
+
+from app.origin import SAFE, from_elsewhere
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -25,13 +24,6 @@ def attach(app: Flask) -> None:
     """Refuse writes from other sites, and put the headers on every answer."""
     app.before_request(_refuse_other_sites)
     app.after_request(_add_headers)
-
-
-def from_elsewhere(fetch_site: str | None, origin: str | None, host: str) -> bool:
-    """Whether a browser says that another site sent this; clients that are no browsers say nothing."""
-    if fetch_site is not None and fetch_site not in ("same-origin", "none"):
-        return True
-    return origin is not None and urlsplit(origin).netloc != host
 
 
 def _refuse_other_sites() -> None:

@@ -47,7 +47,7 @@ def test_the_import_tells_machines_what_it_read(tmp_path: Path, url: str, capsys
 def test_a_folder_with_faults_changes_nothing(tmp_path: Path, url: str, capsys: Captured) -> None:
     assert main(["import", str(tiny(tmp_path / "in")), "--database", url]) == 0
     broken = tiny(tmp_path / "broken", pools="pool,kind,type\nnodes,gpu,h100\n")
-    assert main(["import", str(broken), "--database", url]) == 2
+    assert main(["import", str(broken), "--replace", "--database", url]) == 2
     assert "fault: " in capsys.readouterr().err
     assert main(["export", "tiny", str(tmp_path / "out"), "--database", url]) == 0
     assert read_folder(tmp_path / "out") == read_folder(tmp_path / "in")
@@ -80,3 +80,50 @@ def test_a_database_that_cannot_be_opened_is_a_message(url: str, capsys: Capture
     shown = capsys.readouterr().err
     assert shown.startswith("codered: the database cannot be opened: ")
     assert shown.count("\n") == 1
+
+
+def test_a_workbook_travels_as_a_folder_does(tmp_path: Path, url: str, capsys: Captured) -> None:
+    folder, book = tiny(tmp_path / "in"), tmp_path / "sub" / "tiny.xlsx"
+    assert main(["import", str(folder), "--database", url]) == 0
+    assert main(["export", "tiny", str(book), "--database", url]) == 0
+    assert main(["import", str(book), "--database", url]) == 0
+    assert read_folder(book) == read_folder(folder)
+    assert main(["export", "tiny", str(book), "--plan", "1", "--database", url]) == 2
+    assert "a workbook holds records" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["empty", "empty.zip", "empty.xlsx"])
+def test_a_template_is_written_and_says_what_is_missing_when_read(
+    tmp_path: Path, url: str, capsys: Captured, name: str
+) -> None:
+    out = tmp_path / name
+    assert main(["template", str(out)]) == 0
+    assert main(["template", str(out)]) == 1
+    assert main(["import", str(out), "--database", url]) == 2
+    assert "portfolio" in capsys.readouterr().err
+
+
+def test_a_dry_run_shows_every_line_and_writes_nothing(tmp_path: Path, url: str, capsys: Captured) -> None:
+    assert main(["import", str(tiny(tmp_path / "in")), "--database", url]) == 0
+    part = tmp_path / "part"
+    part.mkdir()
+    (part / "baseline.csv").write_text("project,need,pool,amount\nchat,gpu,nodes,5\n")
+    arguments = ["import", str(part), "--portfolio", "tiny", "--replace", "--database", url]
+    capsys.readouterr()
+    assert main([*arguments, "--dry-run"]) == 0
+    shown = capsys.readouterr()
+    assert "update   baseline, line 2: chat/gpu/nodes  amount 4 -> 5" in shown.out
+    assert shown.out.count("remove   baseline: ") == 3
+    assert "nothing was written" in shown.err
+    assert main([*arguments, "--dry-run", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["counts"]["baseline"]["remove"] == 3
+    assert answer["steps"][0]["cells"] == {"amount": ["4", "5"]}
+    assert main(arguments) == 0
+    assert "0 created, 1 updated, 3 removed" in capsys.readouterr().err
+
+
+def test_a_dry_run_with_faults_says_so_with_its_exit_code(tmp_path: Path, url: str, capsys: Captured) -> None:
+    broken = tiny(tmp_path / "in", pools="pool,kind,type\nnodes,gpu,h100\n")
+    assert main(["import", str(broken), "--dry-run", "--database", url]) == 2
+    assert "fault: capacity.csv, line 3, column pool" in capsys.readouterr().err

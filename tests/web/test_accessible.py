@@ -87,3 +87,21 @@ def test_faults_come_back_into_the_row(live: Site, page: Page) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.locator("input[aria-invalid='true']")).to_have_value("lots")
     expect(page.locator("input[aria-invalid='true']")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_preview_is_readable_and_does_not_scroll_sideways(
+    live: Site, new_page: Callable[..., Page], scheme: str, width: int
+) -> None:
+    page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.goto(live.address + "/import")
+    csv = b"project,value,Boss\nads-platform,77,kim\nnobody,1,\nads-platform,78,\n"
+    page.get_by_label("A workbook, a zip, or CSV files").set_input_files(
+        {"name": "projects.csv", "mimeType": "text/csv", "buffer": csv}
+    )
+    page.get_by_role("button", name="Show what changes").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("What the upload changes in code-red")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []

@@ -9,10 +9,13 @@ import zipfile
 import pandas as pd
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app.actions.audit import entries
 from app.actions.export_data import export_zip
 from app.actions.plans import plan_of_record
+from app.actions.snapshot import snapshot
+from solver import folder
 from tests.web.conftest import DEMO, Site
 
 PAGES = {
@@ -28,7 +31,7 @@ PAGES = {
     "/portfolio": "next-gen-training",
     "/capacity": "Supply over the horizon",
     "/export": "allocation.csv",
-    "/import": "A zip, or all the CSV files",
+    "/import": "A workbook, a zip, or CSV files",
 }
 
 
@@ -66,9 +69,17 @@ def test_the_example_is_imported_from_the_page(empty: Site) -> None:
     assert "A code red is advised" in client.get(answer.location).text
 
 
-def test_a_zip_is_imported_and_named_in_the_audit_trail(empty: Site, demo: Site) -> None:
+def applied(client: FlaskClient, upload: dict[str, object]) -> TestResponse:
+    """Upload, look at the preview, apply it."""
+    shown = client.post("/import", data=upload)
+    assert shown.status_code == 303
+    assert "Nothing has been written yet" in client.get(shown.location).text
+    return client.post(f"{shown.location.split('?')[0]}/apply", data={"who": "ann"})
+
+
+def test_a_zip_is_shown_then_imported_and_named_in_the_audit_trail(empty: Site, demo: Site) -> None:
     files = (io.BytesIO(export_zip(demo.db, DEMO)), "portfolio.zip")
-    answer = empty.app.test_client().post("/import", data={"files": files, "who": "ann"})
+    answer = applied(empty.app.test_client(), {"files": files})
     assert answer.status_code == 303
     assert entries(empty.db, DEMO, 1)[0].who == "ann"
 
@@ -79,14 +90,37 @@ def test_every_fault_of_an_upload_is_shown_with_file_line_and_column(empty: Site
     files["capacity.csv"] += b"nowhere,2025-12-01,many\n"
     files["projects.csv"] = files["projects.csv"].replace(b",run,", b",walk,", 1)
     upload = {"files": [(io.BytesIO(content), name) for name, content in files.items()]}
-    answer = empty.app.test_client().post("/import", data=upload)
-    assert answer.status_code == 422
+    client = empty.app.test_client()
+    shown = client.post("/import", data=upload).location
     line = files["capacity.csv"].count(b"\n")
-    text = re.sub(r"\s+", " ", answer.text)
+    text = re.sub(r"\s+", " ", client.get(shown).text)
     assert f'capacity.csv</code></th><td class="n">{line}</td><td>amount</td><td><code>many</code>' in text
     assert "<code>walk</code>" in text
     assert "one of run, build" in text
-    assert empty.app.test_client().get("/").text.count("Start from the example") == 1
+    assert "Apply " not in text
+    assert client.post(f"{shown}/apply").status_code == 409
+    assert client.get("/").text.count("Start from the example") == 1
+
+
+def test_an_upload_is_compared_line_by_line_and_refused_when_the_data_changed(demo: Site) -> None:
+    client = demo.app.test_client()
+    csv = b"project,value,Boss\nads-platform,77,kim\n"
+    shown = client.post("/import", data={"files": (io.BytesIO(csv), "projects.csv")}).location
+    text = client.get(shown).text
+    assert "Apply 1 change" in text
+    assert "<td>value</td>" in text
+    mapped = client.post(f"{shown}/headings", data={"as:projects:Boss": "owner"}).location
+    assert "is read as the column owner" in client.get(mapped).text
+    again = client.post("/import", data={"files": (io.BytesIO(csv), "projects.csv")}).location
+    assert client.post(f"{again}/apply", data={"who": "bob"}).status_code == 303
+    stale = client.post(f"{mapped}/apply", data={"who": "bob"})
+    assert (stale.status_code, "Somebody changed code-red since" in stale.text) == (409, True)
+    assert client.get(f"{mapped}/steps.csv").text.startswith("table,line,action,record,column,before,after\n")
+
+
+def test_what_cannot_be_opened_comes_back_to_the_form(demo: Site) -> None:
+    answer = demo.app.test_client().post("/import", data={"files": (io.BytesIO(b"%PDF-1.7"), "plan.xlsx")})
+    assert (answer.status_code, "is a PDF" in answer.text) == (422, True)
 
 
 def test_an_upload_without_files_says_so(empty: Site) -> None:
@@ -151,6 +185,19 @@ def test_every_table_is_exported_as_csv_that_pandas_reads(client: FlaskClient) -
         assert len(frame.columns) > 1, link
 
 
+def test_the_workbook_of_the_portfolio_reads_as_the_same_problem(client: FlaskClient, demo: Site) -> None:
+    answer = client.get(f"/export/{DEMO}.xlsx")
+    assert answer.mimetype.endswith("spreadsheetml.sheet")
+    assert folder.read(answer.data).problem == snapshot(demo.db, DEMO)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "zip"])
+def test_an_empty_template_is_offered(client: FlaskClient, kind: str) -> None:
+    assert f"/template.{kind}" in client.get("/export").text
+    assert client.get(f"/template.{kind}").data.startswith(b"PK")
+    assert client.get("/template.pdf").status_code == 404
+
+
 def test_a_plan_is_exported_as_a_zip_with_all_its_files(client: FlaskClient) -> None:
     names = zipfile.ZipFile(io.BytesIO(client.get("/plans/2/plan.zip").data)).namelist()
     assert {"summary.json", "allocation.csv", "moves.csv", "utilisation.csv", "pace.csv"} <= set(names)
@@ -158,8 +205,7 @@ def test_a_plan_is_exported_as_a_zip_with_all_its_files(client: FlaskClient) -> 
 
 def test_the_portfolio_is_exported_as_a_zip_that_imports_again(client: FlaskClient, empty: Site) -> None:
     content = client.get(f"/export/{DEMO}.zip").data
-    answer = empty.app.test_client().post("/import", data={"files": (io.BytesIO(content), "x.zip")})
-    assert answer.status_code == 303
+    assert applied(empty.app.test_client(), {"files": (io.BytesIO(content), "x.zip")}).status_code == 303
 
 
 def test_a_plan_is_checked_again_on_demand(client: FlaskClient) -> None:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from app.actions import audit
 from app.db import Database
-from app.web.security import from_elsewhere
+from app.origin import from_elsewhere
 from tests.web.conftest import DEMO, Site
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -1,0 +1,76 @@
+"""The API door: REST under /api/v1 on the same actions as pages and command line; an application of its own.
+
+request -> guard (site, content) -> once (idempotency) -> model (strict JSON) -> action -> JSON, or problem+json
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from flask_openapi.models.info import Info
+from flask_openapi.models.server import Server
+from flask_openapi.openapi import OpenAPI
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from app.api import context, guard, once, planning, portfolios, problems, records, reference
+from app.config import Settings
+from app.db import Database
+from app.version import VERSION
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+ROOT = "/api/v1"
+LARGEST_BODY = 64 * 1024 * 1024
+TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
+ABOUT = (
+    "Portfolios, their records, scenarios, solving and plans. Every write is all or nothing, and is refused with every "
+    "fault when the records do not fit together."
+)
+
+
+def build(database: Database, settings: Settings) -> OpenAPI:
+    """The API as an application."""
+    app = OpenAPI(
+        "app.api",
+        info=Info(title="codered", version=VERSION, description=ABOUT),
+        servers=[Server(url=ROOT)],
+        doc_ui=False,
+        validation_error_model=problems.ProblemDetails,
+        validation_error_callback=problems.invalid_request,
+        template_folder=str(TEMPLATES),
+        static_folder=None,
+    )
+    app.openapi_version = "3.1.0"
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    context.attach(app, database, settings)
+    guard.attach(app)
+    once.attach(app)
+    problems.attach(app)
+    for part in (portfolios, records, planning, reference):
+        part.attach(app)
+    return app
+
+
+def mount(site: Flask, database: Database, settings: Settings) -> None:
+    """Put the API beside the pages, under its own root; it is made when it is first asked for."""
+    door = _Door(database, settings)
+    site.wsgi_app = DispatcherMiddleware(site.wsgi_app, {ROOT: door})  # type: ignore[method-assign]
+
+
+class _Door:
+    """The API as a WSGI application that is made once, by the first request."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._made: OpenAPI | None = None
+        self._making, self._with = threading.Lock(), (database, settings)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self._making:
+            self._made = self._made or build(*self._with)
+        return self._made.wsgi_app(environ, start_response)

@@ -1,0 +1,119 @@
+"""What every operation stands on: the database, the settings, who is asking, and how an answer is tagged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, cast
+
+from flask import Flask, current_app, jsonify, request
+from flask import Response as FlaskResponse
+from pydantic import BaseModel, Field
+from werkzeug.exceptions import NotAcceptable
+
+from app.api.models import ID, Paging
+from app.api.problems import problem
+from app.config import Settings
+from app.db import Database
+
+WHO = "Codered-Who"
+ANYBODY = "a script"
+
+
+class Home(BaseModel):
+    """Which portfolio."""
+
+    portfolio: Annotated[str, Field(pattern=ID, description="id of the portfolio")]
+
+
+class Numbered(BaseModel):
+    """Which one, by its number."""
+
+    number: Annotated[int, Field(ge=1, le=2**31 - 1, description="its number")]
+
+
+class Once(BaseModel):
+    """The same request with the same key is done once."""
+
+    key: Annotated[
+        str | None, Field(alias="Idempotency-Key", max_length=200, description="The same request again does nothing")
+    ] = None
+
+
+class Since(BaseModel):
+    """The version that a change is made to."""
+
+    version: Annotated[
+        str | None, Field(alias="If-Match", max_length=200, description='The ETag that was read, or "*" for any')
+    ] = None
+
+
+def attach(app: Flask, database: Database, settings: Settings) -> None:
+    """Give the application its database."""
+    app.extensions["codered"] = (database, settings)
+
+
+def db() -> Database:
+    """The database."""
+    return cast(tuple[Database, Settings], current_app.extensions["codered"])[0]
+
+
+def settings() -> Settings:
+    """How this installation is set up."""
+    return cast(tuple[Database, Settings], current_app.extensions["codered"])[1]
+
+
+def who() -> str:
+    """Who is asking, for the audit trail."""
+    return request.headers.get(WHO, "").strip()[:120] or ANYBODY
+
+
+def tagged(body: Any, version: int, status: int = 200, location: str = "") -> FlaskResponse:
+    """A JSON answer with its version as ETag; not sent again to who has it already."""
+    answer = jsonify(body)
+    answer.status_code = status
+    answer.set_etag(str(version))
+    if location:
+        answer.headers["Location"] = request.script_root + location
+    return cast(FlaskResponse, answer.make_conditional(request)) if status == 200 and _reads() else answer
+
+
+def _reads() -> bool:
+    return request.method in ("GET", "HEAD")
+
+
+def names_version() -> bool:
+    """Whether the client named the version that it read."""
+    return bool(request.headers.get("If-Match", "").strip())
+
+
+def version_asked(current: int) -> int | FlaskResponse:
+    """The version that If-Match names, `current` for `*`; a refusal where it is missing or no version."""
+    asked = request.headers.get("If-Match", "").strip()
+    if not asked:
+        return problem(428, "name the version you read in If-Match, or * for any")
+    if asked == "*":
+        return current
+    number = asked.removeprefix("W/").strip('"')
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return problem(412, "If-Match names no version of this record")
+    return int(number)
+
+
+def page_of(items: Sequence[Any], query: Paging) -> dict[str, Any]:
+    """One page of a list."""
+    end = query.offset + query.limit
+    return {
+        "items": list(items[query.offset : end]),
+        "total": len(items),
+        "next": end if end < len(items) else None,
+    }
+
+
+def wanted(*kinds: str) -> str:
+    """The kind that the client accepts best, the first where it does not say. Raises NotAcceptable."""
+    if not request.accept_mimetypes:
+        return kinds[0]
+    best = request.accept_mimetypes.best_match(kinds)
+    if best is None:
+        raise NotAcceptable(f"this can be had as {' or '.join(kinds)}")
+    return best

@@ -1,0 +1,3 @@
+"""The version of codered."""
+
+VERSION = "0.1.0"

@@ -1,0 +1,67 @@
+"""The API on a real SQLite file with the small portfolio, `lab`, and a solver that answers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.actions import recompute
+from app.actions.import_data import import_portfolio
+from app.actions.plans import store_plan
+from app.actions.runner import Runner
+from app.actions.snapshot import snapshot
+from app.config import Settings
+from app.db import Database
+from app.solver_process import Task
+from solver.plan import Outcome
+from solver.progress import OnProgress, ShouldStop
+from tests.app.lab import FILES, as_bytes, outcome
+
+
+class AtOnce:
+    """A solver without a process of its own."""
+
+    def solve(self, task: Task, on_progress: OnProgress, should_stop: ShouldStop) -> Outcome:
+        return outcome(task.problem, 5.0, task.policy)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _solver() -> Iterator[None]:
+    recompute.use(Runner(AtOnce()))  # type: ignore[arg-type]
+    yield
+    recompute.shut_down()
+
+
+def site(folder: Path) -> tuple[Flask, Database]:
+    """The application with `lab` and one plan."""
+    url = f"sqlite:///{folder / 'codered.db'}"
+    app = create_app(Settings(instance=folder, database_url=url))
+    db = Database(url)
+    import_portfolio(db, as_bytes(FILES), "ann")
+    problem = snapshot(db, "lab")
+    store_plan(db, problem, outcome(problem), None, "ann")
+    return app, db
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    return site(tmp_path)[0]
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def db(app: Flask) -> Database:
+    found: Database = app.extensions["codered"][0]
+    return found

@@ -1,0 +1,235 @@
+"""What a script does with the API: records, many at once, scenarios, solving, plans; and what it is refused."""
+
+from __future__ import annotations
+
+import io
+import time
+from typing import Any
+
+import pandas as pd
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.actions.audit import entries
+from app.actions.edit import rows
+from app.actions.snapshot import snapshot
+from app.db import Database
+from solver.records import TABLES, columns
+
+V1 = "/api/v1"
+LAB = f"{V1}/portfolios/lab"
+NODES = {"pool": "b200", "kind": "gpu", "type": "b200", "cost": 5}
+
+
+def test_a_record_is_created_read_changed_and_removed(client: FlaskClient, db: Database) -> None:
+    created = client.post(f"{LAB}/pools", json=NODES, headers={"Codered-Who": "kim"})
+    assert (created.status_code, created.headers["Location"]) == (201, f"{LAB}/pools/b200")
+    assert created.json["record"] == {
+        "pool": "b200", "name": "", "kind": "gpu", "type": "b200", "site": "", "unit": "", "step": None, "cost": 5.0,
+    }  # fmt: skip
+    assert entries(db, "lab", 1)[0].who == "kim"
+    read = client.get(f"{LAB}/pools/b200")
+    assert read.headers["ETag"] == created.headers["ETag"] == f'"{read.json["version"]}"'
+    assert client.get(f"{LAB}/pools/b200", headers={"If-None-Match": read.headers["ETag"]}).status_code == 304
+    changed = client.patch(f"{LAB}/pools/b200", json={"cost": None}, headers={"If-Match": read.headers["ETag"]})
+    assert (changed.status_code, changed.json["record"]["cost"], changed.json["record"]["type"]) == (200, 0, "b200")
+    gone = client.delete(f"{LAB}/pools/b200", headers={"If-Match": changed.headers["ETag"]})
+    assert gone.status_code == 204
+    assert client.get(f"{LAB}/pools/b200").status_code == 404
+
+
+def test_a_change_needs_the_version_that_was_read(client: FlaskClient) -> None:
+    place = f"{LAB}/projects/ads"
+    assert client.patch(place, json={"value": 5}).status_code == 428
+    tag = client.get(place).headers["ETag"]
+    assert client.patch(place, json={"value": 5}, headers={"If-Match": tag}).status_code == 200
+    late = client.patch(place, json={"value": 6}, headers={"If-Match": tag})
+    assert (late.status_code, late.mimetype) == (412, "application/problem+json")
+    assert "changed by somebody else" in late.json["detail"]
+    assert client.patch(place, json={"value": 6}, headers={"If-Match": "*"}).status_code == 200
+
+
+def test_put_adds_what_is_not_there_and_needs_a_version_for_what_is(client: FlaskClient) -> None:
+    rest = {"kind": "gpu", "type": "b200"}
+    assert client.put(f"{LAB}/pools/b200", json=rest).status_code == 201
+    assert client.put(f"{LAB}/pools/b200", json=rest).status_code == 428
+    again = client.put(f"{LAB}/pools/b200", json={**rest, "name": "Big"}, headers={"If-Match": "*"})
+    assert (again.status_code, again.json["record"]["name"]) == (200, "Big")
+
+
+def test_a_blank_part_of_a_key_is_a_hyphen_in_the_address(client: FlaskClient) -> None:
+    body = {"policy": "ordinary", "project": "chat", "need": "gpu", "share": 0.5}
+    place = client.post(f"{LAB}/floors", json=body).headers["Location"]
+    assert place.endswith("/floors/ordinary/chat/gpu/-/-")
+    assert client.get(place).json["record"]["share"] == 0.5
+
+
+def test_every_kind_of_record_has_its_operations_and_gives_all_columns(client: FlaskClient, db: Database) -> None:
+    for table in TABLES:
+        if table == "portfolio":
+            continue
+        page = client.get(f"{LAB}/{table}").json
+        assert page["total"] == len(rows(db, "lab", table))
+        for item in page["items"]:
+            assert list(item["record"]) == [c.name for c in columns(table)]
+
+
+def test_lists_are_paged_and_filtered(client: FlaskClient) -> None:
+    first = client.get(f"{LAB}/needs?limit=2").json
+    assert (len(first["items"]), first["total"], first["next"]) == (2, 5, 2)
+    last = client.get(f"{LAB}/needs?limit=2&offset=4").json
+    assert (len(last["items"]), last["next"]) == (1, None)
+    found = client.get(f"{LAB}/needs?project=chat&full=6.0").json["items"]
+    assert [item["record"]["need"] for item in found] == ["gpu"]
+    assert client.get(f"{LAB}/capacity?week=2025-12-03").json["total"] == 2
+    assert client.get(f"{LAB}/needs?colour=red").status_code == 422
+
+
+def test_every_fault_of_a_body_is_told(client: FlaskClient) -> None:
+    answer = client.post(f"{LAB}/pools", json={"pool": "A b", "kind": "cpu", "cost": "5", "color": 1})
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    assert {f["where"] for f in answer.json["faults"]} == {"pool", "kind", "type", "cost", "color"}
+
+
+def test_what_does_not_fit_the_rest_is_refused_with_every_fault(client: FlaskClient, db: Database) -> None:
+    before = snapshot(db, "lab").digest
+    answer = client.post(f"{LAB}/eligible", json={"project": "chat", "need": "cpu", "pool": "h900"})
+    assert answer.status_code == 409
+    assert len(answer.json["faults"]) == 2
+    assert all(f["right"] for f in answer.json["faults"])
+    assert snapshot(db, "lab").digest == before
+
+
+def test_many_records_are_written_at_once_or_not_at_all(client: FlaskClient, db: Database) -> None:
+    version = client.get(LAB).headers["ETag"]
+    body: dict[str, Any] = {
+        "put": {"pools": [NODES], "eligible": [{"project": "chat", "need": "gpu", "pool": "b200"}]},
+        "remove": {"baseline": [{"project": "ads", "need": "gpu", "pool": "h100"}]},
+    }
+    answer = client.post(f"{LAB}/changes", json=body, headers={"If-Match": version})
+    assert {k: v for k, v in answer.json.items() if k != "version"} == {"created": 2, "updated": 0, "removed": 1}
+    assert client.post(f"{LAB}/changes", json=body, headers={"If-Match": version}).status_code == 412
+    body["put"]["capacity"] = [{"pool": "h900", "week": "2025-12-01", "amount": 1}]
+    digest = snapshot(db, "lab").digest
+    assert client.post(f"{LAB}/changes", json=body).status_code == 409
+    assert snapshot(db, "lab").digest == digest
+
+
+def test_a_whole_portfolio_is_read_and_added_under_another_name(client: FlaskClient, db: Database) -> None:
+    whole = client.get(LAB).json
+    assert whole["digest"] == snapshot(db, "lab").digest
+    records = whole["records"]
+    records["portfolio"][0]["portfolio"] = "copy"
+    made = client.post(f"{V1}/portfolios", json=records)
+    assert (made.status_code, made.headers["Location"]) == (201, f"{V1}/portfolios/copy")
+    assert snapshot(db, "copy").tables()["needs"] == snapshot(db, "lab").tables()["needs"]
+    assert client.post(f"{V1}/portfolios", json=records).status_code == 409
+    assert [p["portfolio"] for p in client.get(f"{V1}/portfolios").json["items"]] == ["copy", "lab"]
+
+
+def test_the_same_request_with_the_same_key_is_done_once(client: FlaskClient, db: Database) -> None:
+    key = {"Idempotency-Key": "run-1"}
+    first = client.post(f"{LAB}/pools", json=NODES, headers=key)
+    again = client.post(f"{LAB}/pools", json=NODES, headers=key)
+    assert (again.status_code, again.json, again.headers["ETag"]) == (201, first.json, first.headers["ETag"])
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert client.post(f"{LAB}/pools", json=NODES).status_code == 409
+    other = client.post(f"{LAB}/pools", json={**NODES, "pool": "b300"}, headers=key)
+    assert (other.status_code, "used for another request" in other.json["detail"]) == (409, True)
+    assert len(rows(db, "lab", "pools")) == 3
+
+
+def test_a_scenario_is_stored_solved_and_its_plan_read_as_json_and_csv(client: FlaskClient) -> None:
+    change = {"operation": "set", "table": "projects", "key": "ads", "cells": {"value": "7"}}
+    made = client.post(f"{LAB}/scenarios", json={"policy": "ordinary", "changes": [change]})
+    assert made.json["changes"] == [change]
+    asked = client.post(f"{LAB}/jobs", json={"policy": "ordinary", "scenario": made.json["id"], "time_limit": 5})
+    assert (asked.status_code, asked.headers["Location"]) == (202, f"{V1}/jobs/{asked.json['id']}")
+    job = _ended(client, asked.headers["Location"])
+    assert job["state"] == "done"
+    plan = f"{V1}/plans/{job['plan']}"
+    assert client.get(plan).json["summary"]["status"] == "optimal"
+    assert client.get(f"{plan}/allocation").json[0]["pool"] == "h100"
+    text = client.get(f"{plan}/allocation", headers={"Accept": "text/csv"})
+    assert text.mimetype == "text/csv"
+    assert list(pd.read_csv(io.StringIO(text.text)))[:2] == ["week", "project"]
+    assert client.get(f"{plan}/allocation", headers={"Accept": "image/png"}).status_code == 406
+    assert client.post(f"{asked.headers['Location']}/cancel").json["state"] == "done"
+
+
+def test_a_scenario_that_does_not_fit_is_refused(client: FlaskClient) -> None:
+    gone = {"operation": "remove", "table": "pools", "key": "h100"}
+    assert client.post(f"{LAB}/scenarios", json={"policy": "ordinary", "changes": [gone]}).status_code == 409
+    assert client.post(f"{LAB}/scenarios", json={"policy": "nothing", "changes": []}).status_code == 404
+    assert client.get(f"{LAB}/scenarios").json["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}]
+)
+def test_a_browser_that_writes_for_another_site_is_refused(
+    client: FlaskClient, db: Database, headers: dict[str, str]
+) -> None:
+    before = snapshot(db, "lab").digest
+    assert client.post(f"{LAB}/pools", json=NODES, headers=headers).status_code == 403
+    assert client.post(f"{V1}/jobs/1/cancel", headers=headers).status_code == 403
+    assert snapshot(db, "lab").digest == before
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_body_that_a_form_can_send_is_refused(client: FlaskClient, kind: str) -> None:
+    answer = client.post(f"{LAB}/pools", data='{"pool": "b200"}', content_type=kind)
+    assert (answer.status_code, answer.mimetype) == (415, "application/problem+json")
+
+
+def test_a_body_that_is_no_json_is_refused(client: FlaskClient) -> None:
+    for body in (b"{", b"\xff", b"[" * 100_000, b'{"pool": NaN}'):
+        answer = client.post(f"{LAB}/pools", data=body, content_type="application/json")
+        assert answer.status_code in (400, 422)
+        assert answer.mimetype == "application/problem+json"
+
+
+def test_a_defect_is_a_problem_without_a_stack_trace(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Database) -> None:
+        raise ZeroDivisionError("a secret detail")
+
+    monkeypatch.setattr(Database, "reading", broken)
+    answer = client.get(f"{V1}/portfolios")
+    assert (answer.status_code, "secret" in answer.text) == (500, False)
+
+
+def test_what_is_not_there_or_not_allowed_is_a_problem(client: FlaskClient) -> None:
+    assert client.get(f"{V1}/nothing").mimetype == "application/problem+json"
+    answer = client.put(f"{V1}/portfolios")
+    assert (answer.status_code, "GET" in answer.headers["Allow"]) == (405, True)
+
+
+def test_the_reference_needs_no_other_host_and_names_every_operation(app: Flask, client: FlaskClient) -> None:
+    document = client.get(f"{V1}/openapi.json").json
+    assert document["openapi"] == "3.1.0"
+    page = client.get(f"{V1}/").text
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "https://" not in page
+    for item in document["paths"].values():
+        for operation in item.values():
+            assert operation["summary"].rstrip(".") in page
+    assert client.get(V1).headers["Location"].endswith(f"{V1}/")
+
+
+def test_every_column_of_the_records_is_in_the_document_with_an_example(client: FlaskClient) -> None:
+    schemas = client.get(f"{V1}/openapi.json").json["components"]["schemas"]
+    for table, kind in TABLES.items():
+        properties = schemas[kind.__name__]["properties"]
+        assert list(properties) == [c.name for c in columns(table)]
+        for one in properties.values():
+            assert "examples" in one or any("examples" in part for part in one["anyOf"])
+
+
+def _ended(client: FlaskClient, place: str) -> dict[str, Any]:
+    for _ in range(600):
+        job: dict[str, Any] = client.get(place).json
+        if job["state"] not in ("queued", "running"):
+            return job
+        time.sleep(0.05)
+    raise AssertionError("the job did not end")
