@@ -11,7 +11,7 @@ from solver.plan import Conflict
 
 PRICE = {"floors": 1e4, "pins": 1e3, "must": 300.0, "stances": 300.0}
 """What a unit of breaking a rule costs: floors last, human decisions next; all others cost 1 (moves and growth 0.1)."""
-SOFT = ("capacity", "viable", "must", "stances", "floors", "change", "pins", "money")
+SOFT = ("capacity", "viable", "fixed", "must", "stances", "floors", "change", "pins", "money")
 MOST = 12
 
 

@@ -11,8 +11,8 @@ from solver.records import TABLES
 
 page = Blueprint("portfolio", __name__)
 SHOWN = (
-    "projects", "needs", "eligible", "baseline", "links", "pins", "policies", "stances", "floors", "signals",
-    "triggers", "portfolio",
+    "projects", "needs", "eligible", "profiles", "baseline", "links", "pins", "policies", "stances", "floors",
+    "signals", "triggers", "portfolio",
 )  # fmt: skip
 
 

@@ -54,6 +54,8 @@ class Model:
         for name, columns in v.families.items():
             if name in ("x", "arrive"):
                 found[columns] = s.pair_project[:, None]
+            elif name == "begin":
+                found[columns] = s.fixed[:, None]
             else:
                 found[columns] = np.arange(len(s.projects)).reshape(-1, *([1] * (columns.ndim - 1)))
         return found

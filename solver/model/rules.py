@@ -12,25 +12,20 @@ from functools import partial
 import numpy as np
 
 from solver.model import say
+from solver.model.fixed import fixed
 from solver.model.sheet import INF, Bools, Ints, Sheet, Terms
+from solver.model.supplies import capacity, money
 from solver.model.variables import Setting, Variables
 from solver.records import ENGINEER, GPU, KINDS, Floor
 
 Rule = Callable[[Setting, Variables, Sheet], None]
 
 
-def capacity(s: Setting, v: Variables, sheet: Sheet) -> None:
-    """1. sum_{k in r} x[k,t] <= capacity[r,t]  for all r, t."""
-    row = s.pair_pool[:, None] * s.weeks + np.arange(s.weeks)
-    most = s.whole_capacity.ravel()
-    sheet.rows("capacity", most.size, [(row, v.x, 1.0)], upper=most, label=partial(say.capacity, s))
-
-
 def pace(s: Setting, v: Variables, sheet: Sheet) -> None:
     """2. full[l] * pace[p,t] <= effective[l,t]  for all l of p, t; pace[p,t] <= on[p,t] where supply is no bound.
 
     effective[l,t] = sum_{k in l} rate[k] * (x[k,t] - sum_j loss[j] * arrive[k,t-j]), loss = ramp + mentor's tax: the
-    row also says effective >= 0, on or off, and needs no big M.
+    row also says effective >= 0, on or off, and needs no big M. Not for needs with a fixed schedule, see `fixed`.
     """
     grid = np.arange(len(s.needs) * s.weeks).reshape(len(s.needs), s.weeks)
     terms: list[Terms] = [(grid, v.pace[s.need_project], -s.full[:, None]), (grid[s.pair_need], v.x, s.rate[:, None])]
@@ -39,7 +34,7 @@ def pace(s: Setting, v: Variables, sheet: Sheet) -> None:
         for age, loss in enumerate(s.loss(kind)):
             late = grid[s.pair_need][of_kind, age:]
             terms.append((late, v.arrive[of_kind, : s.weeks - age], -loss * s.rate[of_kind, None]))
-    sheet.rows("pace", grid.size, terms, lower=0.0)
+    sheet.rows("pace", grid.size, terms, lower=np.repeat(np.where(s.fixed_need, -INF, 0.0), s.weeks))
     bound_by_needs = np.setdiff1d(s.need_project[s.full > 0], s.need_project[s.standby > 0])
     bare = np.setdiff1d(np.arange(len(s.projects)), bound_by_needs)
     rows = np.arange(len(bare) * s.weeks).reshape(len(bare), s.weeks)
@@ -61,15 +56,16 @@ def viable(s: Setting, v: Variables, sheet: Sheet) -> None:
 
     On the left amounts count as what whole steps can supply, on the right there is one step more where steps do not
     divide them. paused[p,t] = been[p,t] - on[p,t] - complete[p,t]; been is 1 from the week on (or the baseline) in
-    which p was first on.
+    which p was first on. Needs with a fixed schedule have rows of their own, see `fixed`.
     """
     grid = np.arange(len(s.needs) * s.weeks).reshape(len(s.needs), s.weeks)
     supply: Terms = (grid[s.pair_need], v.x, s.rate[:, None])
     low = [supply, *_paused(s, v, grid, -s.whole_standby), (grid, v.on[s.need_project], -s.whole_minimum[:, None])]
-    sheet.rows("viable", grid.size, low, lower=0.0, label=partial(say.minimum, s))
+    free = np.repeat(np.where(s.fixed_need, INF, 0.0), s.weeks)
+    sheet.rows("viable", grid.size, low, lower=-free, label=partial(say.minimum, s))
     most = -(s.full + s.full_slack)[:, None]
     high = [supply, *_paused(s, v, grid, -(s.standby + s.standby_slack)), (grid, v.on[s.need_project], most)]
-    sheet.rows("viable", grid.size, high, upper=0.0)
+    sheet.rows("viable", grid.size, high, upper=free)
     _been(s, v, sheet)
 
 
@@ -226,6 +222,7 @@ def change(s: Setting, v: Variables, sheet: Sheet) -> None:
     """8. sum_{k of kind} arrive[k,t] <= gpu_moves / engineer_moves; engineers[p,t] <= (1 + growth) * the larger of
 
     engineers[p,t-1] and the sum of p's engineer minimums: that sum counts in weeks after one in which p was not on.
+    A fixed schedule takes what it takes.
     """
     limits = {GPU: s.policy.gpu_moves, ENGINEER: s.policy.engineer_moves}
     weeks = np.arange(s.weeks)
@@ -235,8 +232,8 @@ def change(s: Setting, v: Variables, sheet: Sheet) -> None:
             total: Terms = (weeks[None, :], v.arrive[of_kind], 1.0)
             sheet.rows("change", s.weeks, [total], upper=limit, label=partial(say.moves, s, kind, limit))
     if s.policy.growth is not None:
-        for i in range(len(s.projects)):
-            _growth(s, v, sheet, i, 1.0 + s.policy.growth)
+        for i in np.setdiff1d(np.arange(len(s.projects)), s.fixed):
+            _growth(s, v, sheet, int(i), 1.0 + s.policy.growth)
 
 
 def _growth(s: Setting, v: Variables, sheet: Sheet, i: int, factor: float) -> None:
@@ -275,14 +272,6 @@ def pins(s: Setting, v: Variables, sheet: Sheet) -> None:
         sheet.rows("pins", len(rows), [(rows, v.x[k, first:last], 1.0)], lower=amount, upper=amount, label=label)
 
 
-def money(s: Setting, v: Variables, sheet: Sheet) -> None:
-    """10. sum_k cost[k] * x[k,t] <= max_cost  for all t."""
-    if s.policy.max_cost is not None:
-        weeks = np.arange(s.weeks)
-        total: Terms = (weeks[None, :], v.x, s.cost[:, None])
-        sheet.rows("money", s.weeks, [total], upper=s.policy.max_cost, label=partial(say.money, s))
-
-
 RULES: dict[str, Rule] = {
     "capacity": capacity,
     "pace": pace,
@@ -290,6 +279,7 @@ RULES: dict[str, Rule] = {
     "viable": viable,
     "dwell": dwell,
     "builds": builds,
+    "fixed": fixed,
     "stances": stances,
     "floors": floors,
     "change": change,

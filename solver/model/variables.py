@@ -8,10 +8,12 @@ from functools import cached_property
 import numpy as np
 
 from solver.classes import ranks
+from solver.model.possible import can_begin, can_complete
 from solver.model.sheet import Bools, Floats, Ints, Sheet
-from solver.model.steps import least_of
+from solver.model.steps import least_supplies
 from solver.problem import Problem
 from solver.records import ENGINEER, GPU, KINDS, Need, Policy, Project
+from solver.schedule import is_fixed
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,19 @@ class Setting:
         return np.array([KINDS.index(n.kind) for n in self.needs], dtype=np.int64)
 
     @cached_property
+    def fixed(self) -> Ints:
+        """The builds with a fixed schedule."""
+        return np.array([i for i, p in enumerate(self.projects) if is_fixed(p)], dtype=np.int64)
+
+    @cached_property
+    def fixed_need(self) -> Bools:
+        """Whether a need is of a build with a fixed schedule, whose profile says what it takes."""
+        return np.isin(self.need_project, self.fixed)
+
+    @cached_property
     def full(self) -> Floats:
-        """Supply at full pace per need."""
-        return np.array([n.full for n in self.needs], dtype=float)
+        """Supply at full pace per need; 0, which binds no pace, where a fixed schedule says what is taken."""
+        return np.where(self.fixed_need, 0.0, np.array([n.full for n in self.needs], dtype=float))
 
     @cached_property
     def minimum(self) -> Floats:
@@ -140,6 +152,12 @@ class Setting:
         return np.array(rows, dtype=float).reshape(len(rows), self.weeks)
 
     @cached_property
+    def budget_week(self) -> Ints:
+        """By pool and week the first of the weeks that share its capacity: itself, except with period=horizon."""
+        rows = [self.problem.budget_weeks(p.pool) for p in self.problem.pools]
+        return np.array(rows, dtype=np.int64).reshape(len(rows), self.weeks)
+
+    @cached_property
     def whole_capacity(self) -> Floats:
         """Supply by pool and week in whole steps of the pool."""
         step = np.array([self.problem.step(p.pool) for p in self.problem.pools], dtype=float)[:, None]
@@ -149,18 +167,12 @@ class Setting:
     @cached_property
     def whole_minimum(self) -> Floats:
         """The least supply of each need, in whole steps of its pools, that is no less than its minimum."""
-        return self._whole(self.minimum)
+        return least_supplies(self.pair_need, self.step * self.rate, self.minimum)
 
     @cached_property
     def whole_standby(self) -> Floats:
         """The least supply of each need, in whole steps of its pools, that is no less than its standby."""
-        return self._whole(self.standby)
-
-    def _whole(self, amounts: Floats) -> Floats:
-        units: list[set[float]] = [set() for _ in self.needs]
-        for need, unit in zip(self.pair_need, self.step * self.rate, strict=True):
-            units[need].add(float(unit))
-        return np.array([least_of(tuple(u), float(a)) for u, a in zip(units, amounts, strict=True)])
+        return least_supplies(self.pair_need, self.step * self.rate, self.standby)
 
     @cached_property
     def cost(self) -> Floats:
@@ -249,12 +261,13 @@ class Variables:
     stop: Ints
     been: Ints
     ever: Ints
+    begin: Ints
     sheet: Sheet = field(repr=False)
 
     @property
     def families(self) -> dict[str, Ints]:
         """The arrays by name."""
-        names = ("x", "arrive", "on", "pace", "gain", "complete", "start", "stop", "been", "ever")
+        names = ("x", "arrive", "on", "pace", "gain", "complete", "start", "stop", "been", "ever", "begin")
         return {name: getattr(self, name) for name in names}
 
 
@@ -263,7 +276,8 @@ def declare(setting: Setting, sheet: Sheet) -> Variables:
 
     x[k,t] >= 0 amounts, arrive[k,t] >= 0 arrivals, on[p,t] in {0,1}, pace[p,t] in 0..1, gain[p,t] in 0..1 the curve's
     value, complete[p,t] in {0,1} for t = 0..weeks (complete by the end of an earlier week; never for run projects),
-    start[p,t], stop[p,t] >= 0 changes of on, been[p,t] whether it was on in a week <= t, ever[p] whether it is at all.
+    start[p,t], stop[p,t] >= 0 changes of on, been[p,t] whether it was on in a week <= t, ever[p] whether it is at all,
+    begin[f,t] in {0,1} the start of the f-th build with a fixed schedule.
     """
     projects, pairs, weeks = len(setting.projects), len(setting.pairs), setting.weeks
     most = setting.capacity[setting.pair_pool] if pairs else np.zeros((0, weeks))
@@ -274,17 +288,12 @@ def declare(setting: Setting, sheet: Sheet) -> Variables:
     on = sheet.columns("on", (projects, weeks), must_on, free_on, integer=True)
     pace = sheet.columns("pace", (projects, weeks), 0.0, free_on)
     gain = sheet.columns("gain", (projects, weeks), 0.0, 1.0)
-    complete = sheet.columns("complete", (projects, weeks + 1), 0.0, _can_be_complete(setting), integer=True)
+    done = can_complete(setting.forced_off, setting.remaining, setting.is_build)
+    complete = sheet.columns("complete", (projects, weeks + 1), 0.0, done, integer=True)
     start = sheet.columns("start", (projects, weeks), 0.0, free_on)
     stop = sheet.columns("stop", (projects, weeks), 0.0, 1.0)
     been = sheet.columns("been", (projects, weeks), setting.has_been[:, None], 1.0)
     ever = sheet.columns("ever", (projects,), 0.0, 1.0)
-    return Variables(x, arrive, on, pace, gain, complete, start, stop, been, ever, sheet)
-
-
-def _can_be_complete(setting: Setting) -> Bools:
-    """complete[p,t] <= 1 only from the week in which full pace from the earliest week on has done the work."""
-    possible = np.cumsum(~setting.forced_off, axis=1)
-    done = possible >= setting.remaining[:, None] - 1e-9
-    first = (setting.remaining <= 1e-9) & setting.is_build
-    return np.concatenate([first[:, None], done & setting.is_build[:, None]], axis=1)
+    first = can_begin([setting.projects[i] for i in setting.fixed], setting.forced_off[setting.fixed])
+    begin = sheet.columns("begin", first.shape, 0.0, first, integer=True)
+    return Variables(x, arrive, on, pace, gain, complete, start, stop, been, ever, begin, sheet)

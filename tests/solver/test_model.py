@@ -18,10 +18,13 @@ from tests.solver.tiny import named
 
 SHAPED_BY = {
     "capacity": "minimum", "pace": "ramp", "ramp": "ramp", "viable": "standby", "dwell": "dwell", "builds": "build",
-    "stances": None, "floors": "floor", "change": "moves", "pins": "pin", "money": "money",
+    "fixed": None, "stances": None, "floors": "floor", "change": "moves", "pins": "pin", "money": "money",
 }  # fmt: skip
-"""A portfolio of `named()` in which a rule has rows (no run project needs rows to be protected)."""
-WITHOUT = {"floors": "minimum", "change": "minimum", "pins": "minimum", "money": "minimum", "builds": "minimum"}
+"""A portfolio of `named()` in which a rule has rows (no run project needs rows to be protected; fixed schedules have
+tests of their own)."""
+WITHOUT = {"floors": "minimum", "change": "minimum", "pins": "minimum", "money": "minimum", "builds": "minimum",
+    "fixed": "build",
+}  # fmt: skip
 
 
 def model_of(name: str) -> Model:
