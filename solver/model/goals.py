@@ -39,7 +39,7 @@ def gains(s: Setting, v: Variables, sheet: Sheet) -> tuple[dict[int, Floats], di
                 weight[v.pace[i, t] if linear else v.gain[i, t]] += value
         if not linear and not (p.kind == "build" and p.benefit == "completion"):
             _pieces(s, v, sheet, i)
-    _done(s, constants)
+    done(s, constants)
     return weights, constants
 
 
@@ -59,13 +59,13 @@ def _pieces(s: Setting, v: Variables, sheet: Sheet, i: int) -> None:
             sheet.rows("curve", s.weeks, terms, upper=offset + slope * p.progress)
 
 
-def _done(s: Setting, constants: dict[int, float]) -> None:
+def done(s: Setting, constants: dict[int, float]) -> None:
     """Builds that were done before the first week yield in every week, in the class they belong to."""
     from solver.classes import ranks  # one look-up, only when there are such projects
 
-    done = [p for p in s.problem.projects if p.status == "done" and p.kind == "build"]
-    classes = ranks(s.problem, s.policy.policy) if done else {}
-    for p in done:
+    builds = [p for p in s.problem.projects if p.status == "done" and p.kind == "build"]
+    classes = ranks(s.problem, s.policy.policy) if builds else {}
+    for p in builds:
         after = yields(s.problem, p)[elapsed(p) :] if is_fixed(p) else [p.value * curve_at(p.curve, 1.0)] * s.weeks
         for rank, value, worth in zip(classes[p.project], after, s.problem.worth, strict=False):
             constants[rank] = constants.get(rank, 0.0) + value * worth
