@@ -20,8 +20,10 @@ CORE, GROWTH = 30, 1.5
 """Options most in doubt that are looked through first, and how their number grows."""
 LARGE = 0.4
 """Share of the projects that the dive took whole, the most valuable, which stay while the rest is searched."""
-PATIENCE = 25.0
-"""Seconds that one exact search may take."""
+FIRST, LATER = 0.4, 0.08
+"""Shares of the time left that the search for a first plan, and each search for a better one, may take."""
+ENOUGH = 2e-3
+"""The gap, as a share of the bound, at which the search for a first plan stops."""
 LEAST, MOST = 300, 8000
 """Options that are open at once while a plan is made better."""
 
@@ -95,7 +97,7 @@ class Search:
         while not self.clock.over():
             kept = stay[: int(share * len(stay))]
             open_ = self._open(~np.isin(c.project, c.project[kept]), relaxation.price, size, np.flatnonzero(x > 1e-6))
-            self._take(self._part(open_, PATIENCE, start=kept))
+            self._take(self._part(open_, FIRST * self.clock.left, start=kept, gap=ENOUGH * abs(self.bound)))
             if self.chosen is not None:
                 return
             share, size = 0.5 * share, size + OPEN // 2
@@ -103,7 +105,7 @@ class Search:
     def _better(self, price: Floats) -> None:
         """Open the projects that start within some weeks, or some of all, and search again, as long as time goes."""
         c, draw = self.choices, np.random.default_rng(self.clock.options.seed)
-        size = {"weeks": float(OPEN // 2), "some": float(OPEN // 2)}
+        size, patience = {"weeks": float(OPEN // 2), "some": float(OPEN // 2)}, LATER * self.clock.left
         while self.chosen is not None and not self.clock.over() and not self.proven:
             how = ("weeks", "some")[int(draw.integers(2))]
             begins = np.full(c.count, -1)
@@ -119,8 +121,8 @@ class Search:
             mine = free[c.project[self.chosen]]
             open_ = self._open(free[c.project] & near, price, int(size[how]), self.chosen[mine])
             before = self.clock.seconds
-            found = self._part(open_, PATIENCE / 2, start=self.chosen)
-            quick = found.proven and self.clock.seconds - before < PATIENCE / 8
+            found = self._part(open_, patience, start=self.chosen, gap=1e-5 * abs(self.bound))
+            quick = found.proven and self.clock.seconds - before < patience / 4
             size[how] = float(np.clip(size[how] * (1.25 if quick else 1.0 if found.proven else 0.8), LEAST, MOST))
             self._take(found)
 
@@ -133,14 +135,11 @@ class Search:
         open_[always[allowed[always]]] = True
         return open_
 
-    def _part(self, open_: Bools, limit: float, start: Ints | None = None) -> Found:
+    def _part(self, open_: Bools, limit: float, *, start: Ints, gap: float = 0.0) -> Found:
         """An exact search of the open options, from the best so far where that is what the others are."""
-        known = start is not None and start is self.chosen
-        chosen = np.zeros(0, dtype=np.int64) if start is None else start
-        wish = self.gap if self.choices.size <= OPEN else max(self.gap, 1e-5 * abs(self.bound)) / 4
         return solve_part(
-            self.choices, self.rows, open_, chosen, self.clock, limit=min(limit, max(1.0, self.clock.left)), gap=wish,
-            known=known, report=self._listen,
+            self.choices, self.rows, open_, start, self.clock, limit=max(1.0, min(limit, self.clock.left)),
+            gap=max(gap, self.gap), known=start is self.chosen, report=self._listen,
         )  # fmt: skip
 
     def _take(self, found: Found) -> None:
