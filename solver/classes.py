@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from solver.problem import Problem
 from solver.records import Project
+from solver.schedule import elapsed, is_fixed, length, yields
 
 COMPLETE_AT = 1.0 - 1e-6
 """The progress from which a build counts as complete; the rest is rounding of published figures."""
@@ -36,14 +37,45 @@ def ideals(problem: Problem, policy: str) -> dict[int, float]:
     """What each class would attain if every project of it were alone: value * benefit, summed over project-weeks.
 
     Alone means full pace from its `earliest` week on, except in weeks in which the policy pauses it; a project that is
-    forced out, or done, gets no pace and keeps what it has.
+    forced out, or done, gets no pace and keeps what it has. A build with a fixed schedule counts with the start that
+    is best for the class.
     """
     found: dict[int, float] = {}
     for project, classes in ranks(problem, policy).items():
         row = problem.project[project]
-        for rank, benefit in zip(classes, _benefits(row, _may_run(problem, policy, row)), strict=True):
-            found[rank] = found.get(rank, 0.0) + row.value * benefit
+        may_run = _may_run(problem, policy, row)
+        if is_fixed(row):
+            for rank, value in _best_starts(problem, row, classes, may_run).items():
+                found[rank] = found.get(rank, 0.0) + value
+            continue
+        for rank, benefit, worth in zip(classes, _benefits(row, may_run), problem.worth, strict=True):
+            found[rank] = found.get(rank, 0.0) + row.value * benefit * worth
     return dict(sorted(found.items()))
+
+
+def _best_starts(
+    problem: Problem, project: Project, classes: Sequence[int], may_run: Sequence[bool]
+) -> dict[int, float]:
+    """What a fixed build alone gives to each class at most."""
+    found = dict.fromkeys(classes, 0.0)
+    for start in starts(project, may_run):
+        given = dict.fromkeys(classes, 0.0)
+        for week, value in enumerate(yields(problem, project)[max(0, -start) :], max(0, start)):
+            if week < len(classes):
+                given[classes[week]] += value * problem.worth[week]
+        found = {rank: max(value, given[rank]) for rank, value in found.items()}
+    return found
+
+
+def starts(project: Project, may_run: Sequence[bool]) -> list[int]:
+    """The weeks in which a fixed build may start, so that no week of its work is one in which it may not run.
+
+    One that runs or is done started before the first week (negative), and has no other choice. Work may go on beyond
+    the horizon.
+    """
+    weeks = length(project)
+    first = range(len(may_run)) if project.status == "candidate" else [-elapsed(project)]
+    return [start for start in first if all(may_run[max(0, start) : max(0, start + weeks)])]
 
 
 def curve_at(curve: Sequence[tuple[float, float]], x: float) -> float:

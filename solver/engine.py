@@ -1,4 +1,4 @@
-"""The only place that runs HiGHS: one subproblem at a time, with its bound, progress, deadline and cancel."""
+"""The only place that runs HiGHS on a model: one subproblem at a time, with bound, progress, deadline and cancel."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ from solver.records import (
     Policy,
     Pool,
     Portfolio,
+    Profile,
     Project,
     Risk,
     Signal,
@@ -55,6 +56,7 @@ class Problem:
     projects: tuple[Project, ...] = ()
     needs: tuple[Need, ...] = ()
     eligible: tuple[Eligible, ...] = ()
+    profiles: tuple[Profile, ...] = ()
     baseline: tuple[Baseline, ...] = ()
     links: tuple[Link, ...] = ()
     pins: tuple[Pin, ...] = ()
@@ -119,6 +121,11 @@ class Problem:
         """The week of a date counted from the first; may lie outside the horizon."""
         return (day - self.head.start).days // 7
 
+    @cached_property
+    def worth(self) -> tuple[float, ...]:
+        """What a value of 1 counts in each week: 1 / (1 + discount)^t, t = 0 in the first."""
+        return tuple((1.0 + self.head.discount) ** -t for t in range(self.head.weeks))
+
     # -- look-ups --------------------------------------------------------------------------------
 
     @cached_property
@@ -154,6 +161,14 @@ class Problem:
         """Amounts today by (project, need, pool)."""
         return {(b.project, b.need, b.pool): b.amount for b in self.baseline}
 
+    @cached_property
+    def profile_of(self) -> dict[tuple[str, str], dict[int, float]]:
+        """Amounts by elapsed week, by (project, item); only where there are rows."""
+        found: dict[tuple[str, str], dict[int, float]] = {}
+        for row in self.profiles:
+            found.setdefault((row.project, row.item), {})[row.elapsed] = row.amount
+        return found
+
     def stances_of(self, policy: str) -> dict[str, Stance]:
         """A policy's stances by project id; projects without one are `normal`."""
         return {s.project: s for s in self.stances if s.policy == policy}
@@ -179,6 +194,17 @@ class Problem:
                 amounts.append(before[-1] if before else 0.0)
             result[pool.pool] = tuple(amounts)
         return result
+
+    def budget_weeks(self, pool: str) -> tuple[int, ...]:
+        """For each week the first week of those that share its capacity: itself, unless the pool is a budget.
+
+        A pool with period=horizon has one budget for all weeks from a row of its capacity until the next.
+        """
+        weeks = range(self.head.weeks)
+        if self.pool[pool].period == "week":
+            return tuple(weeks)
+        starts = sorted({max(0, self.week_index(row.week)) for row in self.capacity if row.pool == pool} | {0})
+        return tuple(max(first for first in starts if first <= t) for t in weeks)
 
     def step(self, pool: str) -> float:
         """The smallest amount of a pool that can be given; 0 means any amount."""

@@ -141,8 +141,11 @@ def _utilisation(model: Model, x: Floats) -> pd.DataFrame:
     t, r = np.indices((s.weeks, len(s.problem.pools)))
     t, r = t.ravel(), r.ravel()
     pools: Ints = np.array([p.pool for p in s.problem.pools], dtype=object)
+    earlier = np.cumsum(used, axis=1) - used
+    left = s.capacity - (earlier - np.take_along_axis(earlier, s.budget_week, axis=1))
+    there = np.where(s.budget_week == np.arange(s.weeks), s.capacity, np.round(np.maximum(0.0, left), 6))
     used = np.round(used[r, t], 6)
-    spare = np.round(np.maximum(0.0, s.capacity[r, t] - used), 6)
+    spare = np.round(np.maximum(0.0, there[r, t] - used), 6)
     weeks = np.array(s.problem.weeks, dtype=object)[t]
-    columns = (weeks, pools[r], s.capacity[r, t], used, spare, np.full(len(used), np.nan))
+    columns = (weeks, pools[r], there[r, t], used, spare, np.full(len(used), np.nan))
     return pd.DataFrame(dict(zip(COLUMNS["utilisation"], columns, strict=True)))

@@ -13,6 +13,8 @@ Curve = tuple[tuple[float, float], ...]
 LINEAR: Curve = ((0.0, 0.0), (1.0, 1.0))
 GPU, ENGINEER, MONEY = KINDS = ("gpu", "engineer", "money")
 STANCES = ("protect", "focus", "normal", "pause")
+VALUE = "value"
+"""The item of a profile that says what a build yields."""
 STATUSES = ("running", "paused", "candidate", "done")
 DELAY, ATTRITION, SURGE, SLIP = RISKS = ("delay", "attrition", "surge", "slip")
 FIGURES = {
@@ -34,6 +36,10 @@ class Portfolio:
     start: date = column(Type.WEEK, "first week (a Monday)", required=True)
     weeks: int = column(Type.INTEGER, "number of weeks", required=True, minimum=1, maximum=260, unit="weeks")
     currency: str = column(Type.TEXT, "currency of costs and money pools", default="USD")
+    discount: float = column(
+        Type.AMOUNT, "what a week's delay costs: the value of week t counts 1 / (1 + discount)^t, t = 0 in the first",
+        default=0.0, minimum=0, maximum=1,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +56,11 @@ class Pool:
         Type.AMOUNT, "smallest amount that can be given (default: gpu 1, engineer 0.1, money 0 = any)", minimum=0
     )
     cost: float = column(Type.AMOUNT, "cost per unit and week", default=0.0, minimum=0, unit="currency/unit/week")
+    period: str = column(
+        Type.CHOICE,
+        "what a capacity is for: each week anew, or once for all weeks until the pool's next row or the end",
+        default="week", choices=("week", "horizon"),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +98,10 @@ class Project:
     min_pause: int = column(Type.INTEGER, "weeks it stays off once paused", default=1, minimum=1, maximum=260)
     pause_cost: float = column(Type.AMOUNT, "disruption of one pause", default=0.0, minimum=0, unit="units moved")
     owner: str = column(Type.TEXT, "who answers for it", default="")
+    schedule: str = column(
+        Type.CHOICE, "how a build runs: at any pace, or fixed: once started, at full pace without a break to its end",
+        default="free", choices=("free", "fixed"),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +126,24 @@ class Eligible:
     need: str = column(Type.ID, "need", required=True, key=True, refers="needs")
     pool: str = column(Type.ID, "pool", required=True, key=True, refers="pools")
     rate: float = column(Type.AMOUNT, "units of need that one unit supplies", default=1.0, minimum=0.000001)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What one week of a build with a fixed schedule takes of a need, or yields; weeks without a row: nothing.
+
+    A need without any row takes its `full` in every week; without rows for `value` the build yields as other builds do.
+    """
+
+    project: str = column(Type.ID, "build with schedule=fixed", required=True, key=True, refers="projects")
+    item: str = column(Type.ID, f"one of its needs, or {VALUE}", required=True, key=True)
+    elapsed: int = column(
+        Type.INTEGER, "weeks since its start, 0 is the first", required=True, key=True, minimum=0, maximum=259
+    )
+    amount: float = column(
+        Type.AMOUNT, "supply taken (at most the need's full), or value yielded (in place of the project's value)",
+        required=True, minimum=0,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,8 +291,8 @@ class Risk:
 
 
 Record = (
-    Portfolio | Pool | Capacity | Project | Need | Eligible | Baseline | Link | Pin | Policy | Stance | Floor
-    | Signal | Trigger | LanguageModel | Sku | Service | Demand | Lever | Throughput | Person | Risk
+    Portfolio | Pool | Capacity | Project | Need | Eligible | Profile | Baseline | Link | Pin | Policy | Stance
+    | Floor | Signal | Trigger | LanguageModel | Sku | Service | Demand | Lever | Throughput | Person | Risk
 )  # fmt: skip
 
 TABLES: dict[str, type[Any]] = {
@@ -269,6 +302,7 @@ TABLES: dict[str, type[Any]] = {
     "projects": Project,
     "needs": Need,
     "eligible": Eligible,
+    "profiles": Profile,
     "baseline": Baseline,
     "links": Link,
     "pins": Pin,
@@ -284,7 +318,7 @@ TABLES: dict[str, type[Any]] = {
 """Every record kind by the stem of its file (`pools` for pools.csv), in the order a reader needs them."""
 
 OPTIONAL = frozenset({
-    "baseline", "links", "pins", "stances", "floors", "signals", "triggers", *SERVING_TABLES, "people",
+    "profiles", "baseline", "links", "pins", "stances", "floors", "signals", "triggers", *SERVING_TABLES, "people",
     "risks",
 })  # fmt: skip
 """Files that may be missing: an empty table."""

@@ -8,12 +8,14 @@ from importlib.metadata import version
 
 import numpy as np
 
+from solver import candidates
 from solver.check import check
 from solver.classes import class_name
 from solver.engine import Clock
 from solver.faults import Fault
 from solver.joint import decide_jointly
 from solver.model import Model, build
+from solver.model.variables import Setting
 from solver.plan import ClassResult, Outcome, Plan, Status
 from solver.problem import Problem
 from solver.progress import OnProgress, Options, ShouldStop, never_stop
@@ -48,21 +50,35 @@ def solve(
         fault = Fault("policies", "is not a policy of this portfolio", f"one of {known}", column="policy", value=policy)
         return Outcome(Status.INVALID, problem.head.portfolio, policy, faults=(fault,), digest=problem.digest)
     clock = Clock(options, should_stop)
+    facts: dict[str, object] = {
+        "portfolio": problem.head.portfolio, "policy": policy, "digest": problem.digest, "versions": versions(),
+        "options": asdict(options),
+    }  # fmt: skip
+    setting = Setting(problem, problem.policy[policy])
+    columns = (2 * len(setting.pairs) + 9 * len(setting.projects)) * setting.weeks
+    if columns > SMALL and candidates.suits(setting) and (outcome := _starts(setting, clock, on_progress, facts)):
+        return outcome
     model = build(problem, policy)
     seconds = {"model": clock.seconds}
     stages = Stages(model, clock, on_progress)
     found = decide_jointly(stages) if model.size <= SMALL else _decide(stages)
     seconds["solve"] = clock.seconds - seconds["model"]
-    facts: dict[str, object] = {
-        "portfolio": problem.head.portfolio, "policy": policy, "digest": problem.digest, "versions": versions(),
-        "options": asdict(options),
-    }  # fmt: skip
     if not found:
         against, repairs = ((), ()) if clock.over() else ways_out(model, clock)
         status = Status.INFEASIBLE if against else Status.STOPPED
         seconds = {**seconds, "total": clock.seconds}
         return Outcome(status, conflicts=against, repairs=repairs, seconds=seconds, **facts)  # type: ignore[arg-type]
-    return _checked(stages, publish(model, stages.values), seconds, facts)
+    return _checked(model, stages.bounds, stages.gap, clock, publish(model, stages.values), seconds, facts)
+
+
+def _starts(setting: Setting, clock: Clock, on_progress: OnProgress | None, facts: dict[str, object]) -> Outcome | None:
+    """The plan of a portfolio of candidates, found by their starts; None where none was found."""
+    share = setting.policy.tolerance if clock.options.gap is None else clock.options.gap
+    found = candidates.decide(setting, clock, share, on_progress)
+    if found is None:
+        return None
+    seconds = {"solve": clock.seconds}
+    return _checked(found.model, found.bounds, share, clock, publish(found.model, found.values), seconds, facts)
 
 
 def _decide(stages: Stages) -> bool:
@@ -78,25 +94,28 @@ def _decide(stages: Stages) -> bool:
     return True
 
 
-def _checked(stages: Stages, plan: Plan, seconds: dict[str, float], facts: dict[str, object]) -> Outcome:
+def _checked(  # noqa: PLR0917 - all that is known of one plan
+    model: Model, bounds: dict[int, float], gap: float, clock: Clock, plan: Plan, seconds: dict[str, float],
+    facts: dict[str, object],
+) -> Outcome:  # fmt: skip
     """The outcome of a plan that passed its check."""
-    model, started = stages.model, time.perf_counter()
+    started = time.perf_counter()
     problem, policy = model.setting.problem, model.setting.policy.policy
     report = check(problem, policy, plan)
     classes = tuple(
         ClassResult(
             rank, class_name(rank), report.attained.get(rank, 0.0), ideal,
-            max(report.attained.get(rank, 0.0), stages.bounds.get(rank, np.inf) + model.constants.get(rank, 0.0))
-            if rank in stages.bounds else ideal,
+            max(report.attained.get(rank, 0.0), bounds.get(rank, np.inf) + model.constants.get(rank, 0.0))
+            if rank in bounds else ideal,
         )
         for rank, ideal in report.ideal.items()
     )  # fmt: skip
     if not report.ok:
         raise BrokenPlan("; ".join(str(v) for v in report.violations[:5]))
-    proven = all(c.gap_percent <= 100.0 * stages.gap + PUBLISHED for c in classes)
-    seconds = {**seconds, "check": time.perf_counter() - started, "total": stages.clock.seconds}
+    proven = all(c.gap_percent <= 100.0 * gap + PUBLISHED for c in classes)
+    seconds = {**seconds, "check": time.perf_counter() - started, "total": clock.seconds}
     return Outcome(
-        Status.OPTIMAL if proven and not stages.clock.stopped else Status.FEASIBLE, plan=plan, classes=classes,
+        Status.OPTIMAL if proven and not clock.stopped else Status.FEASIBLE, plan=plan, classes=classes,
         arrivals=report.arrivals, pauses=report.pauses, cost=report.cost, seconds=seconds, **facts,  # type: ignore[arg-type]
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ BLANK = "-"
 LARGEST = 1e12
 EXAMPLES: dict[Type, Any] = {
     Type.ID: "core-chat", Type.TEXT: "Core chat", Type.WEEK: "2025-12-01", Type.DATE: "2025-12-01",
-    Type.CURVE: "0:0 0.5:0.8 1:1", Type.RAMP: "0.5 0.35 0.2 0.1",
+    Type.CURVE: "0:0 0.5:0.8 1:1", Type.RAMP: "0.5 0.35 0.2 0.1", Type.SET: "fp8+prefix-cache",
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from solver.check import policy_rules, rules, serving_rules, tables, values
+from solver.check import fixed, policy_rules, rules, serving_rules, tables, values
 from solver.check.ground import Ground
 from solver.check.published import Published, read
 from solver.check.report import Report, Violation
@@ -19,6 +19,7 @@ RULES: tuple[Callable[[Published], Iterator[Violation]], ...] = (
     rules.viable,
     rules.dwell,
     rules.builds,
+    fixed.schedule,
     policy_rules.stance,
     policy_rules.floors,
     policy_rules.change,

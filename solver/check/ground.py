@@ -51,6 +51,11 @@ class Ground:
         return _flags(row.kind == "build" for row in self.projects)
 
     @cached_property
+    def fixed(self) -> Flags:
+        """Whether a project is a build with a fixed schedule [P]."""
+        return _flags(row.kind == "build" and row.schedule == "fixed" for row in self.projects)
+
+    @cached_property
     def duration(self) -> Numbers:
         """Weeks at full pace [P]; 1 for runs, where it means nothing."""
         return _numbers(row.duration or 1.0 for row in self.projects)
@@ -107,6 +112,11 @@ class Ground:
     def need_project(self) -> Indices:
         """The project of a need [L]."""
         return _indices(self.project_index[row.project] for row in self.problem.needs)
+
+    @cached_property
+    def scheduled(self) -> Flags:
+        """Whether a need is of a build with a fixed schedule [L]."""
+        return self.fixed[self.need_project]
 
     @cached_property
     def full(self) -> Numbers:
@@ -227,6 +237,12 @@ class Ground:
     def capacity(self) -> Numbers:
         """Supply of a pool in a week [R,T]."""
         return np.array([self.problem.supply(pool) for pool in self.pools]).reshape(len(self.pools), len(self.weeks))
+
+    @cached_property
+    def budget_week(self) -> Indices:
+        """The first of the weeks that share a pool's capacity [R,T]: the week itself, except with period=horizon."""
+        rows = [self.problem.budget_weeks(pool) for pool in self.pools]
+        return np.array(rows, dtype=np.intp).reshape(len(rows), len(self.weeks))
 
     @cached_property
     def step(self) -> Numbers:

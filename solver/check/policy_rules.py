@@ -62,7 +62,8 @@ def _least(plan: Published, group: list[Floor], today: float) -> Numbers:
 
 def change(plan: Published) -> Iterator[Violation]:
     """sum_{l,r of kind} in[l,r,t] <= moves[kind]  for all t;
-    sum_{l,r of engineers} x[l,r,t] <= (1 + growth) * max(the same in t-1, sum_l minimum[l])  for all p, t
+    sum_{l,r of engineers} x[l,r,t] <= (1 + growth) * max(the same in t-1, sum_l minimum[l])  for all p without a
+    fixed schedule, all t
     """
     g = plan.ground
     for kind, limit in ((GPU, g.policy.gpu_moves), (ENGINEER, g.policy.engineer_moves)):
@@ -81,7 +82,7 @@ def _growth(plan: Published, growth: float) -> Iterator[Violation]:
     before = total(plan.before[chosen], g.pair_project[chosen], count)
     least = total(np.where(g.engineering, g.minimum, 0.0), g.need_project, count)
     limit = (1.0 + growth) * np.maximum(before, least[:, None])
-    for p, t in hits(now > limit + tolerance(limit)):
+    for p, t in hits((now > limit + tolerance(limit)) & ~g.fixed[:, None]):
         text = f"grows to {say(now[p, t])} engineers of at most {say(limit[p, t])}"
         yield g.at_project("change", text, p, t, now[p, t] - limit[p, t])
 

@@ -49,6 +49,13 @@ class Published:
         return total(self.x, self.ground.pair_pool, len(self.ground.pools))
 
     @cached_property
+    def available(self) -> Numbers:
+        """What a pool has in a week [R,T]: its capacity, of a budget what the weeks before in its time have left."""
+        earlier = np.cumsum(self.used, axis=1) - self.used
+        begun = np.take_along_axis(earlier, self.ground.budget_week, axis=1)
+        return self.ground.capacity - (earlier - begun)
+
+    @cached_property
     def supply(self) -> Numbers:
         """sum over r of rate * x[l,r,t], and of headroom * X * nodes of services [L,T]."""
         g = self.ground

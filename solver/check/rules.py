@@ -11,30 +11,32 @@ from solver.check.report import PACE, Flags, Numbers, Violation, hits, say, tole
 
 
 def capacity(plan: Published) -> Iterator[Violation]:
-    """sum_l x[l,r,t] <= capacity[r,t]  for all r, t"""
+    """sum_l x[l,r,t] <= capacity[r,t]  for all r, t; of a budget less what earlier weeks of its time have used"""
     g = plan.ground
-    for r, t in hits(plan.used > g.capacity + tolerance(g.capacity)):
-        used, there = plan.used[r, t], g.capacity[r, t]
+    for r, t in hits(plan.used > plan.available + tolerance(g.capacity)):
+        used, there = plan.used[r, t], plan.available[r, t]
         yield g.at_pool("capacity", f"{say(used)} given of {say(there)}", r, t, used - there)
 
 
 def pace(plan: Published) -> Iterator[Violation]:
-    """0 <= u[p,t] <= on[p,t]  and  u[p,t] * full[l] <= effective[l,t]  for all needs l of p, all t"""
+    """0 <= u[p,t] <= on[p,t]  and  u[p,t] * full[l] <= effective[l,t]  for all needs l of p without a fixed schedule,
+    all t
+    """
     g = plan.ground
     for p, t in hits((plan.pace < -PACE) | (plan.pace > plan.on + PACE)):
         text = f"pace {say(plan.pace[p, t])} while {STATES[plan.state[p, t]]}"
         yield g.at_project("pace", text, p, t, plan.pace[p, t])
     asked = plan.pace[g.need_project] * g.full
     slack = g.supply_tolerance[:, None] + PACE * g.full
-    for n, t in hits(asked > plan.effective + slack):
+    for n, t in hits((asked > plan.effective + slack) & ~g.scheduled[:, None]):
         text = f"the pace takes {say(asked[n, t])} where {say(plan.effective[n, t])} are effective"
         yield g.at_need("pace", text, n, t, asked[n, t] - plan.effective[n, t])
 
 
 def ramp(plan: Published) -> Iterator[Violation]:
-    """effective[l,t] >= 0  for all l, t, on or off"""
+    """effective[l,t] >= 0  for all l without a fixed schedule, all t, on or off"""
     g = plan.ground
-    for n, t in hits(plan.effective < -g.supply_tolerance[:, None]):
+    for n, t in hits((plan.effective < -g.supply_tolerance[:, None]) & ~g.scheduled[:, None]):
         text = f"effective supply is {say(plan.effective[n, t])}: what arrived leaves before it was of use"
         yield g.at_need("ramp", text, n, t, -plan.effective[n, t])
 
@@ -43,7 +45,7 @@ def viable(plan: Published) -> Iterator[Violation]:
     """on:     minimum[l] <= sum_r rate * x[l,r,t] <= full[l], beyond full by less than one step
     paused: standby[l] <= sum_r rate * x[l,r,t], beyond standby by less than one step
     else:   sum_r rate * x[l,r,t] = 0;
-    and the state is what follows from on, complete and started  for all l of p, all t
+    and the state is what follows from on, complete and started  for all l of p without a fixed schedule, all t
     """
     g = plan.ground
     yield from _states(plan)
@@ -51,13 +53,14 @@ def viable(plan: Published) -> Iterator[Violation]:
     low = np.where(on, g.least, np.where(resting, g.standby[:, None], 0.0))
     high = np.where(on, g.full, np.where(resting, g.standby[:, None], 0.0))
     slack, step = g.supply_tolerance[:, None], g.largest_step[:, None]
-    for n, t in hits(plan.supply < low - slack):
+    free = ~g.scheduled[:, None]
+    for n, t in hits((plan.supply < low - slack) & free):
         text = f"{say(plan.supply[n, t])} are below {say(low[n, t])}, the least while {_word(plan, n, t)}"
         yield g.at_need("viable", text, n, t, low[n, t] - plan.supply[n, t])
     beyond = plan.supply - high
     # Steps divide 0, so nothing is allowed beyond it; elsewhere a whole step beyond is one too many.
     inside = (beyond <= slack) | ((beyond < step - slack) & (high > 0))
-    for n, t in hits(~inside):
+    for n, t in hits(~inside & free):
         text = f"{say(plan.supply[n, t])} are beyond {say(high[n, t])}, the most while {_word(plan, n, t)}"
         yield g.at_need("viable", text, n, t, beyond[n, t])
 

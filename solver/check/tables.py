@@ -45,7 +45,9 @@ def _unexplained(plan: Published, told: Numbers) -> Iterator[Violation]:
 
 
 def utilisation(plan: Published, table: pd.DataFrame) -> Iterator[Violation]:
-    """capacity as in the portfolio, used = sum_l x[l,r,t], spare = capacity - used: one row for all r, t"""
+    """capacity as in the portfolio (of a budget what is left of it), used = sum_l x[l,r,t], spare = capacity - used:
+    one row for all r, t
+    """
     g = plan.ground
     week, pool = places(week_index(g), table["week"].to_list()), places(g.pool_index, table["pool"].to_list())
     known = (week >= 0) & (pool >= 0)
@@ -55,7 +57,7 @@ def utilisation(plan: Published, table: pd.DataFrame) -> Iterator[Violation]:
     np.add.at(rows, (pool[known], week[known]), 1)
     for r, t in hits(rows != 1):
         yield g.at_pool("utilisation", f"{rows[r, t]} rows instead of one", r, t, float(rows[r, t]))
-    columns = {"capacity": g.capacity, "used": plan.used, "spare": g.capacity - plan.used}
+    columns = {"capacity": plan.available, "used": plan.used, "spare": plan.available - plan.used}
     for name, right in columns.items():
         yield from _column(plan, name, numbers(table[name])[known], right, (pool[known], week[known]))
 

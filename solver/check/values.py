@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from solver.check.fixed import yielded
 from solver.check.published import Published
-from solver.check.report import Numbers
+from solver.check.report import Numbers, hits
 from solver.classes import ranks
 from solver.records import ENGINEER, GPU
 
@@ -28,10 +29,16 @@ def benefits(plan: Published) -> Numbers:
 
 
 def attained(plan: Published) -> dict[int, float]:
-    """sum of value * benefit over the project-weeks of each class."""
+    """sum of value * benefit / (1 + discount)^t over the project-weeks of each class; a value profile takes the place
+    of value * benefit.
+    """
     g = plan.ground
     classes = ranks(g.problem, g.policy.policy)
     worth = benefits(plan) * np.array([row.value for row in g.projects]).reshape(-1, 1)
+    for (p,) in hits(g.fixed):
+        given = yielded(plan, p)
+        worth[p] = worth[p] if given is None else given
+    worth = worth / (1.0 + g.problem.head.discount) ** np.arange(len(g.weeks))
     rank = np.array([classes[row.project] for row in g.projects], dtype=np.intp).reshape(worth.shape)
     sums = np.bincount(rank.ravel(), weights=worth.ravel())
     return {int(r): float(sums[r]) for r in np.unique(rank)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from solver.crosschecks import amounts, identity, people, policies, risks, serving, structure
+from solver.crosschecks import amounts, identity, people, policies, risks, schedule, serving, structure
 from solver.crosschecks.view import Check, Tables, View
 from solver.faults import Fault, Notice
 
@@ -21,6 +21,13 @@ CHECKS: tuple[Check, ...] = (
     structure.link_to_itself,
     structure.requires_what_never_completes,
     structure.circle_of_requires,
+    schedule.fixed_without_build,
+    schedule.fixed_without_whole_weeks,
+    schedule.fixed_but_paused,
+    schedule.pauses_what_is_fixed,
+    schedule.fixed_need_with_less,
+    schedule.need_called_value,
+    schedule.profile_of_what_is_not_there,
     amounts.baseline_on_ineligible_pool,
     amounts.baseline_off_step,
     amounts.baseline_above_capacity,

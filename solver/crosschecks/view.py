@@ -60,6 +60,11 @@ class View:
         return {p.project: p for p in self.rows["projects"]}
 
     @cached_property
+    def fixed(self) -> frozenset[Project]:
+        """Builds with a fixed schedule."""
+        return frozenset(p for p in self.rows["projects"] if p.kind == "build" and p.schedule == "fixed")
+
+    @cached_property
     def policy(self) -> dict[str, Policy]:
         return {p.policy: p for p in self.rows["policies"]}
 

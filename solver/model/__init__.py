@@ -10,13 +10,13 @@ import numpy as np
 import pulp
 from pulp import _rustcore
 
-from solver.model.goals import cost, disruption, gains
+from solver.model.goals import cost, disruption, done, gains
 from solver.model.rules import RULES
 from solver.model.sheet import Bools, Floats, Ints, Rows, Sheet
 from solver.model.variables import Setting, Variables, declare
 from solver.problem import Problem
 
-__all__ = ["Model", "build"]
+__all__ = ["Model", "build", "columns_only"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Model:
                 found[columns] = s.pair_project[:, None]
             elif name in ("nodes", "useful"):
                 found[columns] = s.pair_project[s.nodes.pair, None]
+            elif name == "begin":
+                found[columns] = s.fixed[:, None]
             else:
                 found[columns] = np.arange(len(s.projects)).reshape(-1, *([1] * (columns.ndim - 1)))
         return found
@@ -134,7 +136,20 @@ def build(problem: Problem, policy: str) -> Model:
     variables = declare(setting, sheet)
     for rule in RULES.values():
         rule(setting, variables, sheet)
-    classes, constants = gains(setting, variables, sheet)
+    return _model(setting, variables, sheet, *gains(setting, variables, sheet))
+
+
+def columns_only(setting: Setting) -> Model:
+    """The columns without rows: for decisions that were found another way, to be published like any others."""
+    sheet, constants = Sheet(), dict.fromkeys((int(r) for r in np.unique(setting.rank)), 0.0)
+    variables = declare(setting, sheet)
+    done(setting, constants)
+    return _model(setting, variables, sheet, {}, constants)
+
+
+def _model(
+    setting: Setting, variables: Variables, sheet: Sheet, classes: dict[int, Floats], constants: dict[int, float]
+) -> Model:
     lower, upper, binary = sheet.bounds()
     scale = np.ones(sheet.size)
     unit = np.where(setting.step > 0, setting.step, 1.0)[:, None]

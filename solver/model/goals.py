@@ -7,32 +7,39 @@ from itertools import pairwise
 import numpy as np
 
 from solver.classes import curve_at
+from solver.model.fixed import gains_of
 from solver.model.sheet import Floats, Sheet
 from solver.model.variables import Setting, Variables
+from solver.schedule import elapsed, is_fixed, yields
 
 
 def gains(s: Setting, v: Variables, sheet: Sheet) -> tuple[dict[int, Floats], dict[int, float]]:
     """Per class the weight of every column in `sum value * benefit`, and the constant part.
 
     gain[p,t] <= curve(argument) by one row per piece, where the argument is pace (run) or progress (build); a linear
-    curve puts its weight on pace itself, completion on complete[p,t].
+    curve puts its weight on pace itself, completion on complete[p,t]. Every week counts by its worth, 1 without a
+    discount. What a fixed schedule yields follows from its start.
     """
     weights: dict[int, Floats] = {int(r): np.zeros(sheet.size) for r in np.unique(s.rank)}
     constants: dict[int, float] = dict.fromkeys(weights, 0.0)
+    for f in range(len(s.fixed)):
+        gains_of(s, v, f, weights, constants)
     for i, p in enumerate(s.projects):
+        if is_fixed(p):
+            continue
         linear = len(p.curve) == 2
-        for t in range(s.weeks):
-            weight = weights[int(s.rank[i, t])]
+        for t, worth in enumerate(s.problem.worth):
+            weight, value = weights[int(s.rank[i, t])], p.value * worth
             if p.kind == "build" and p.benefit == "completion":
-                weight[v.complete[i, t]] += p.value
+                weight[v.complete[i, t]] += value
             elif p.kind == "build" and linear:
-                weight[v.pace[i, : t + 1]] += p.value / (p.duration or 1.0)
-                constants[int(s.rank[i, t])] += p.value * p.progress
+                weight[v.pace[i, : t + 1]] += value / (p.duration or 1.0)
+                constants[int(s.rank[i, t])] += value * p.progress
             else:
-                weight[v.pace[i, t] if linear else v.gain[i, t]] += p.value
+                weight[v.pace[i, t] if linear else v.gain[i, t]] += value
         if not linear and not (p.kind == "build" and p.benefit == "completion"):
             _pieces(s, v, sheet, i)
-    _done(s, constants)
+    done(s, constants)
     return weights, constants
 
 
@@ -52,15 +59,16 @@ def _pieces(s: Setting, v: Variables, sheet: Sheet, i: int) -> None:
             sheet.rows("curve", s.weeks, terms, upper=offset + slope * p.progress)
 
 
-def _done(s: Setting, constants: dict[int, float]) -> None:
+def done(s: Setting, constants: dict[int, float]) -> None:
     """Builds that were done before the first week yield in every week, in the class they belong to."""
     from solver.classes import ranks  # one look-up, only when there are such projects
 
-    done = [p for p in s.problem.projects if p.status == "done" and p.kind == "build"]
-    classes = ranks(s.problem, s.policy.policy) if done else {}
-    for p in done:
-        for rank in classes[p.project]:
-            constants[rank] = constants.get(rank, 0.0) + p.value * curve_at(p.curve, 1.0)
+    builds = [p for p in s.problem.projects if p.status == "done" and p.kind == "build"]
+    classes = ranks(s.problem, s.policy.policy) if builds else {}
+    for p in builds:
+        after = yields(s.problem, p)[elapsed(p) :] if is_fixed(p) else [p.value * curve_at(p.curve, 1.0)] * s.weeks
+        for rank, value, worth in zip(classes[p.project], after, s.problem.worth, strict=False):
+            constants[rank] = constants.get(rank, 0.0) + value * worth
 
 
 def disruption(s: Setting, v: Variables, size: int) -> Floats:

@@ -12,26 +12,21 @@ from functools import partial
 import numpy as np
 
 from solver.model import say
+from solver.model.fixed import fixed
 from solver.model.nodes import serving
 from solver.model.sheet import INF, Bools, Ints, Sheet, Terms
+from solver.model.supplies import capacity, money
 from solver.model.variables import Setting, Variables
 from solver.records import ENGINEER, GPU, KINDS, Floor
 
 Rule = Callable[[Setting, Variables, Sheet], None]
 
 
-def capacity(s: Setting, v: Variables, sheet: Sheet) -> None:
-    """1. sum_{k in r} x[k,t] <= capacity[r,t]  for all r, t."""
-    row = s.pair_pool[:, None] * s.weeks + np.arange(s.weeks)
-    most = s.whole_capacity.ravel()
-    sheet.rows("capacity", most.size, [(row, v.x, 1.0)], upper=most, label=partial(say.capacity, s))
-
-
 def pace(s: Setting, v: Variables, sheet: Sheet) -> None:
     """2. full[l] * pace[p,t] <= effective[l,t]  for all l of p, t; pace[p,t] <= on[p,t] where supply is no bound.
 
     effective[l,t] = sum_{k in l} rate[k] * (x[k,t] - sum_j loss[j] * arrive[k,t-j]), loss = ramp + mentor's tax: the
-    row also says effective >= 0, on or off, and needs no big M.
+    row also says effective >= 0, on or off, and needs no big M. Not for needs with a fixed schedule, see `fixed`.
     """
     grid = np.arange(len(s.needs) * s.weeks).reshape(len(s.needs), s.weeks)
     terms: list[Terms] = [(grid, v.pace[s.need_project], -s.full), (grid[s.pair_need], v.x, s.own_rate[:, None])]
@@ -41,7 +36,7 @@ def pace(s: Setting, v: Variables, sheet: Sheet) -> None:
             late = grid[s.pair_need][of_kind, age:]
             terms.append((late, v.arrive[of_kind, : s.weeks - age], -loss * s.own_rate[of_kind, None]))
     terms.append((grid[s.pair_need[s.nodes.pair]], v.useful, s.nodes.supply[:, None]))
-    sheet.rows("pace", grid.size, terms, lower=0.0)
+    sheet.rows("pace", grid.size, terms, lower=np.repeat(np.where(s.fixed_need, -INF, 0.0), s.weeks))
     bound_by_needs = np.setdiff1d(s.need_project[(s.full > 0).all(axis=1)], s.need_project[s.standby > 0])
     bare = np.setdiff1d(np.arange(len(s.projects)), bound_by_needs)
     rows = np.arange(len(bare) * s.weeks).reshape(len(bare), s.weeks)
@@ -63,15 +58,17 @@ def viable(s: Setting, v: Variables, sheet: Sheet) -> None:
 
     On the left amounts count as what whole steps can supply, on the right there is one step more where steps do not
     divide them. paused[p,t] = been[p,t] - on[p,t] - complete[p,t]; been is 1 from p's first week on (or the baseline).
+    Needs with a fixed schedule have rows of their own, see `fixed`.
     """
     grid = np.arange(len(s.needs) * s.weeks).reshape(len(s.needs), s.weeks)
     served: Terms = (grid[s.pair_need[s.nodes.pair]], v.nodes, s.nodes.supply[:, None])
     supply: list[Terms] = [(grid[s.pair_need], v.x, s.own_rate[:, None]), served]
     low = [*supply, *_paused(s, v, grid, -s.whole_standby), (grid, v.on[s.need_project], -s.whole_minimum)]
-    sheet.rows("viable", grid.size, low, lower=0.0, label=partial(say.minimum, s))
+    free = np.repeat(np.where(s.fixed_need, INF, 0.0), s.weeks)
+    sheet.rows("viable", grid.size, low, lower=-free, label=partial(say.minimum, s))
     high = [*supply, *_paused(s, v, grid, -(s.standby + s.standby_slack))]
     high.append((grid, v.on[s.need_project], -(s.full + s.full_slack)))
-    sheet.rows("viable", grid.size, high, upper=0.0)
+    sheet.rows("viable", grid.size, high, upper=free)
     _been(s, v, sheet)
 
 
@@ -230,6 +227,7 @@ def change(s: Setting, v: Variables, sheet: Sheet) -> None:
     """8. sum_{k of kind} arrive[k,t] <= gpu_moves / engineer_moves; engineers[p,t] <= (1 + growth) * the larger of
 
     engineers[p,t-1] and the sum of p's engineer minimums: that sum counts in weeks after one in which p was not on.
+    A fixed schedule takes what it takes.
     """
     limits = {GPU: s.policy.gpu_moves, ENGINEER: s.policy.engineer_moves}
     weeks = np.arange(s.weeks)
@@ -239,8 +237,8 @@ def change(s: Setting, v: Variables, sheet: Sheet) -> None:
             total: Terms = (weeks[None, :], v.arrive[of_kind], 1.0)
             sheet.rows("change", s.weeks, [total], upper=limit, label=partial(say.moves, s, kind, limit))
     if s.policy.growth is not None:
-        for i in range(len(s.projects)):
-            _growth(s, v, sheet, i, 1.0 + s.policy.growth)
+        for i in np.setdiff1d(np.arange(len(s.projects)), s.fixed):
+            _growth(s, v, sheet, int(i), 1.0 + s.policy.growth)
 
 
 def _growth(s: Setting, v: Variables, sheet: Sheet, i: int, factor: float) -> None:
@@ -278,16 +276,8 @@ def pins(s: Setting, v: Variables, sheet: Sheet) -> None:
         sheet.rows("pins", len(rows), [(rows, v.x[k, first:last], 1.0)], lower=amount, upper=amount, label=label)
 
 
-def money(s: Setting, v: Variables, sheet: Sheet) -> None:
-    """10. sum_k cost[k] * x[k,t] <= max_cost  for all t."""
-    if s.policy.max_cost is not None:
-        weeks = np.arange(s.weeks)
-        total: Terms = (weeks[None, :], v.x, s.cost[:, None])
-        sheet.rows("money", s.weeks, [total], upper=s.policy.max_cost, label=partial(say.money, s))
-
-
 RULES: dict[str, Rule] = {
     rule.__name__: rule
-    for rule in (capacity, pace, ramp, viable, dwell, builds, stances, floors, change, pins, money, serving)
+    for rule in (capacity, pace, ramp, viable, dwell, builds, fixed, stances, floors, change, pins, money, serving)
 }
 """Rules 1-10 and 12; `must` is part of `builds` and of the bounds of `on`, rule 11 is `Model.discrete`."""

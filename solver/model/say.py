@@ -14,9 +14,12 @@ def number(amount: float) -> str:
 
 
 def capacity(s: Setting, n: int) -> str:
-    """`pool x has 12 node in the week of 2026-01-12`."""
+    """`pool x has 12 node in the week of 2026-01-12`, or for a budget `from the week of ... on`."""
     r, t = divmod(n, s.weeks)
     pool = s.problem.pools[r].pool
+    if s.problem.pools[r].period == "horizon":
+        budget = f"{number(s.capacity[r, t])} {s.problem.unit(pool)}"
+        return f"pool {pool} has a budget of {budget} from the week of {s.problem.weeks[t]} on"
     return f"pool {pool} has {number(s.capacity[r, t])} {s.problem.unit(pool)} in the week of {s.problem.weeks[t]}"
 
 
@@ -80,3 +83,9 @@ def requires(s: Setting, link: Link, n: int) -> str:
 def excludes(s: Setting, link: Link, n: int) -> str:
     """Two projects of which only one may run."""
     return f"{link.project} and {link.other} exclude each other"
+
+
+def profile(s: Setting, need: int, t: int) -> str:
+    """What a fixed schedule takes."""
+    n = s.needs[need]
+    return f"{n.project}'s fixed schedule takes what its profile says of {n.need} in the week of {s.problem.weeks[t]}"

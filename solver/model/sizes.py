@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.model.sheet import Floats
-from solver.model.steps import least_of
+from solver.model.steps import least_supplies
 
 if TYPE_CHECKING:
     from solver.model.variables import Setting
@@ -40,10 +40,7 @@ def slack(s: Setting, amounts: Floats) -> Floats:
 
 def whole(s: Setting, amounts: Floats) -> Floats:
     """The least supply of each need, in whole steps of its pools, that is no less than an amount."""
-    units: list[set[float]] = [set() for _ in s.needs]
-    for need, unit in zip(s.pair_need, s.step * s.rate, strict=True):
-        units[need].add(float(unit))
-    return np.array([least_of(tuple(u), float(a)) for u, a in zip(units, amounts, strict=True)])
+    return least_supplies(s.pair_need, s.step * s.rate, amounts)
 
 
 def least(s: Setting) -> Floats:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from solver.model.sheet import Floats, Ints
+
 COMBINATIONS = 100_000
 """Sums of steps that are looked through for the least that serves a need."""
 
@@ -19,3 +21,11 @@ def least_of(units: tuple[float, ...], amount: float) -> float:
             return amount
         sums = np.unique(np.round(sums[:, None] + unit * counts, 9))
     return float(sums[sums >= amount - 1e-9][0])
+
+
+def least_supplies(pair_need: Ints, units: Floats, amounts: Floats) -> Floats:
+    """By need the least supply, in whole steps of its pairs (`units`), that is no less than its amount."""
+    of_need: list[set[float]] = [set() for _ in amounts]
+    for need, unit in zip(pair_need, units, strict=True):
+        of_need[need].add(float(unit))
+    return np.array([least_of(tuple(u), float(a)) for u, a in zip(of_need, amounts, strict=True)])

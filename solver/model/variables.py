@@ -10,9 +10,11 @@ import numpy as np
 from solver.classes import ranks
 from solver.model import sizes
 from solver.model.nodes import Nodes, nodes_of
+from solver.model.possible import can_begin, can_complete
 from solver.model.sheet import Bools, Floats, Ints, Sheet
 from solver.problem import Problem
 from solver.records import ENGINEER, GPU, KINDS, Need, Policy, Project
+from solver.schedule import is_fixed
 from solver.services import Serving, services_of
 
 
@@ -54,9 +56,19 @@ class Setting:
         return np.array([KINDS.index(n.kind) for n in self.needs], dtype=np.int64)
 
     @cached_property
+    def fixed(self) -> Ints:
+        """The builds with a fixed schedule."""
+        return np.array([i for i, p in enumerate(self.projects) if is_fixed(p)], dtype=np.int64)
+
+    @cached_property
+    def fixed_need(self) -> Bools:
+        """Whether a need is of a build with a fixed schedule, whose profile says what it takes."""
+        return np.isin(self.need_project, self.fixed)
+
+    @cached_property
     def full(self) -> Floats:
-        """Supply at full pace by need and week."""
-        return sizes.full(self)
+        """Supply at full pace by need and week; 0, which binds no pace, where a fixed schedule says what is taken."""
+        return np.where(self.fixed_need[:, None], 0.0, sizes.full(self))
 
     @cached_property
     def minimum(self) -> Floats:
@@ -146,6 +158,12 @@ class Setting:
         """Supply by pool and week."""
         rows = [self.problem.supply(p.pool) for p in self.problem.pools]
         return np.array(rows, dtype=float).reshape(len(rows), self.weeks)
+
+    @cached_property
+    def budget_week(self) -> Ints:
+        """By pool and week the first of the weeks that share its capacity: itself, except with period=horizon."""
+        rows = [self.problem.budget_weeks(p.pool) for p in self.problem.pools]
+        return np.array(rows, dtype=np.int64).reshape(len(rows), self.weeks)
 
     @cached_property
     def whole_capacity(self) -> Floats:
@@ -253,12 +271,16 @@ class Variables:
     ever: Ints
     nodes: Ints
     useful: Ints
+    begin: Ints
     sheet: Sheet = field(repr=False)
 
     @property
     def families(self) -> dict[str, Ints]:
         """The arrays by name."""
-        names = ("x", "arrive", "on", "pace", "gain", "complete", "start", "stop", "been", "ever", "nodes", "useful")
+        names = (
+            "x", "arrive", "on", "pace", "gain", "complete", "start", "stop", "been", "ever",
+            "nodes", "useful", "begin",
+        )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
 
@@ -269,6 +291,7 @@ def declare(setting: Setting, sheet: Sheet) -> Variables:
     value, complete[p,t] in {0,1} for t = 0..weeks (complete by the end of an earlier week; never for run projects),
     start[p,t], stop[p,t] >= 0 changes of on, been[p,t] whether it was on in a week <= t, ever[p] whether it is at all,
     nodes[q,t] and useful[q,t] >= 0 the nodes of services by pair and set of levers, and those of use.
+    begin[f,t] in {0,1} the start of the f-th build with a fixed schedule.
     """
     projects, pairs, weeks = len(setting.projects), len(setting.pairs), setting.weeks
     most = setting.capacity[setting.pair_pool] if pairs else np.zeros((0, weeks))
@@ -279,7 +302,8 @@ def declare(setting: Setting, sheet: Sheet) -> Variables:
     on = sheet.columns("on", (projects, weeks), must_on, free_on, integer=True)
     pace = sheet.columns("pace", (projects, weeks), 0.0, free_on)
     gain = sheet.columns("gain", (projects, weeks), 0.0, 1.0)
-    complete = sheet.columns("complete", (projects, weeks + 1), 0.0, _can_be_complete(setting), integer=True)
+    done = can_complete(setting.forced_off, setting.remaining, setting.is_build)
+    complete = sheet.columns("complete", (projects, weeks + 1), 0.0, done, integer=True)
     start = sheet.columns("start", (projects, weeks), 0.0, free_on)
     stop = sheet.columns("stop", (projects, weeks), 0.0, 1.0)
     been = sheet.columns("been", (projects, weeks), setting.has_been[:, None], 1.0)
@@ -287,12 +311,6 @@ def declare(setting: Setting, sheet: Sheet) -> Variables:
     kinds = most[setting.nodes.pair]
     nodes = sheet.columns("nodes", kinds.shape, 0.0, kinds)
     useful = sheet.columns("useful", kinds.shape, 0.0, kinds)
-    return Variables(x, arrive, on, pace, gain, complete, start, stop, been, ever, nodes, useful, sheet)
-
-
-def _can_be_complete(setting: Setting) -> Bools:
-    """complete[p,t] <= 1 only from the week in which full pace from the earliest week on has done the work."""
-    possible = np.cumsum(~setting.forced_off, axis=1)
-    done = possible >= setting.remaining[:, None] - 1e-9
-    first = (setting.remaining <= 1e-9) & setting.is_build
-    return np.concatenate([first[:, None], done & setting.is_build[:, None]], axis=1)
+    first = can_begin([setting.projects[i] for i in setting.fixed], setting.forced_off[setting.fixed])
+    begin = sheet.columns("begin", first.shape, 0.0, first, integer=True)
+    return Variables(x, arrive, on, pace, gain, complete, start, stop, been, ever, nodes, useful, begin, sheet)

@@ -18,11 +18,14 @@ from tests.solver.tiny import named
 
 SHAPED_BY = {
     "capacity": "minimum", "pace": "ramp", "ramp": "ramp", "viable": "standby", "dwell": "dwell", "builds": "build",
-    "stances": None, "floors": "floor", "change": "moves", "pins": "pin", "money": "money",
-    "serving": None,  # see test_serving.py
+    "fixed": None, "stances": None, "floors": "floor", "change": "moves", "pins": "pin", "money": "money",
+    "serving": None,
 }  # fmt: skip
-"""A portfolio of `named()` in which a rule has rows (no run project needs rows to be protected)."""
-WITHOUT = {"floors": "minimum", "change": "minimum", "pins": "minimum", "money": "minimum", "builds": "minimum"}
+"""A portfolio of `named()` in which a rule has rows (no run project needs rows to be protected; fixed schedules and
+services have tests of their own)."""
+WITHOUT = {"floors": "minimum", "change": "minimum", "pins": "minimum", "money": "minimum", "builds": "minimum",
+    "fixed": "build",
+}  # fmt: skip
 
 
 def model_of(name: str) -> Model:

@@ -8,7 +8,9 @@ from app.web.reading.frames import Reading, Week
 from solver.classes import COMPLETE_AT, curve_at
 from solver.ledger import today_pace
 from solver.plan import State
+from solver.problem import Problem
 from solver.records import Project
+from solver.schedule import elapsed, is_fixed, yields
 
 FULL = 0.995
 """The pace from which a week counts as full."""
@@ -38,7 +40,21 @@ class Account:
         return 100.0 * self.change / self.other if self.other > 1e-9 else None
 
 
-def weekly_values(project: Project, weeks: list[Week]) -> list[float]:
+def weekly_values(problem: Problem, project: Project, weeks: list[Week]) -> list[float]:
+    """What every week is worth: value * benefit, or what a fixed schedule yields, less the portfolio's discount."""
+    given = _scheduled(problem, project, weeks) if is_fixed(project) else _benefits(project, weeks)
+    return [value * worth for value, worth in zip(given, problem.worth, strict=True)]
+
+
+def _scheduled(problem: Problem, project: Project, weeks: list[Week]) -> list[float]:
+    """What a fixed schedule yields from its start on."""
+    first = next((t for t, week in enumerate(weeks) if week.state is State.RUNNING), len(weeks))
+    start = first if project.status == "candidate" else -elapsed(project)
+    profile = yields(problem, project)
+    return [profile[t - start] if 0 <= t - start < len(profile) else 0.0 for t in range(len(weeks))]
+
+
+def _benefits(project: Project, weeks: list[Week]) -> list[float]:
     """value * benefit of every week (the benefit of problem.md)."""
     found, before = [], project.progress
     for week in weeks:
@@ -59,7 +75,7 @@ def against_today(reading: Reading) -> list[Account]:
     for project in problem.projects:
         if project.kind == "run" and project.status == "running":
             pace = today_pace(problem, reading.policy, project)
-            today = problem.head.weeks * project.value * curve_at(project.curve, pace)
+            today = sum(problem.worth) * project.value * curve_at(project.curve, pace)
             found.append(_account(reading, project, today))
     return sorted(found, key=lambda a: (a.change, a.project))
 
@@ -69,7 +85,7 @@ def against_plan(reading: Reading, record: Reading) -> list[Account]:
     found = []
     for project in reading.problem.projects:
         known = record.problem.project.get(project.project)
-        other = sum(weekly_values(known, record.weeks[known.project])) if known else 0.0
+        other = sum(weekly_values(record.problem, known, record.weeks[known.project])) if known else 0.0
         found.append(_account(reading, project, other))
     return sorted(found, key=lambda a: (a.change, a.project))
 
@@ -81,7 +97,7 @@ def _account(reading: Reading, project: Project, other: float) -> Account:
         name=reading.label(project.project),
         program=project.program,
         stance=reading.stance(project.project),
-        value=sum(weekly_values(project, weeks)),
+        value=sum(weekly_values(reading.problem, project, weeks)),
         other=other,
         paused=sum(w.state is State.PAUSED for w in weeks),
         slow=sum(w.state is State.RUNNING and w.pace < FULL for w in weeks),
