@@ -26,7 +26,8 @@ def test_a_record_is_created_read_changed_and_removed(client: FlaskClient, db: D
     created = client.post(f"{LAB}/pools", json=NODES, headers={"Codered-Who": "kim"})
     assert (created.status_code, created.headers["Location"]) == (201, f"{LAB}/pools/b200")
     assert created.json["record"] == {
-        "pool": "b200", "name": "", "kind": "gpu", "type": "b200", "site": "", "unit": "", "step": None, "cost": 5.0, "period": "week",
+        "pool": "b200", "name": "", "kind": "gpu", "type": "b200", "site": "", "unit": "", "step": None, "cost": 5.0,
+        "period": "week",
     }  # fmt: skip
     assert entries(db, "lab", 1)[0].who == "kim"
     read = client.get(f"{LAB}/pools/b200")
