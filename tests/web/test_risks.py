@@ -48,7 +48,7 @@ def test_recorded_risks_are_told_in_words(empty: Site) -> None:
     fill(empty, LATE, SLIP)
     text = empty.app.test_client().get(PAGE).text
     assert "uniform: from 0, to 3 weeks" in text
-    assert "mean 25 %" in text
+    assert "mean 25\u00a0%" in text
     assert "from 1 Dec 2025 to 22 Dec 2025" in text
     assert "a guess" in text
 
