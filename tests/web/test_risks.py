@@ -28,7 +28,7 @@ def simulated(site: Site, page: Page) -> None:
     page.goto(site.address + PAGE)
     page.get_by_label("Futures", exact=True).fill("300")
     page.get_by_role("button", name="Simulate", exact=True).click()
-    expect(page.get_by_role("heading", name="What each priority class attains")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="What each priority class attains")).to_be_visible(timeout=180_000)
 
 
 def test_without_risks_the_page_says_how_to_record_them(empty: Site) -> None:
