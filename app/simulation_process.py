@@ -61,10 +61,11 @@ def serve(pipe: Connection, simulation: Simulation) -> None:
     """What the process does: simulate, and answer with the files, or with what is wrong."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
-        pipe.send(_answer(simulation))
+        pipe.send(answer(simulation))
 
 
-def _answer(s: Simulation) -> tuple[dict[str, str] | None, str]:
+def answer(s: Simulation) -> tuple[dict[str, str] | None, str]:
+    """The files of a simulation, or what is wrong with it."""
     from solver.risks import assess, chances_files  # here, so that only this process loads them
 
     try:

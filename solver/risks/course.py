@@ -66,8 +66,9 @@ class Course:
 
     @cached_property
     def kept(self) -> Numbers:
-        """The part of each amount that floors and pins keep [K,T]."""
-        return kept(self.plan, self.promises)
+        """The part of each amount that floors and pins keep, also where a build is late [K,T]."""
+        asked = np.where(self.may_stay[self.ground.pair_project], self.stay[:, None], self.plan.x)
+        return kept(self.plan, self.promises, asked)
 
     @cached_property
     def stay(self) -> Numbers:

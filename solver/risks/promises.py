@@ -49,8 +49,8 @@ def _promise(plan: Published, project: str, need: str, pool: str | None, rows: l
     return Promise(project, need, pool, g.project_index[project], pairs, weight, least, slack)
 
 
-def kept(plan: Published, promises: tuple[Promise, ...]) -> Numbers:
-    """The part of each planned amount that floors and pins keep, by pair and week [K,T].
+def kept(plan: Published, promises: tuple[Promise, ...], asked: Numbers) -> Numbers:
+    """The part of what is asked for that floors and pins keep, by pair and week [K,T].
 
     Where a floor may be met from several pools, the largest amounts keep it.
     """
@@ -58,9 +58,9 @@ def kept(plan: Published, promises: tuple[Promise, ...]) -> Numbers:
     for promise in promises:
         for t, least in enumerate(promise.least):
             missing = least
-            for place in np.argsort(-plan.x[promise.pairs, t], kind="stable"):
+            for place in np.argsort(-asked[promise.pairs, t], kind="stable"):
                 k, weight = promise.pairs[place], promise.weight[place]
-                amount = min(plan.x[k, t], max(0.0, missing) / weight)
+                amount = min(asked[k, t], max(0.0, missing) / weight)
                 found[k, t] = max(found[k, t], amount)
                 missing -= weight * amount
     for pin in plan.ground.problem.pins:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, reject, settings
@@ -160,6 +162,16 @@ def test_a_late_build_gives_way_to_what_it_excludes() -> None:
     found = outcomes(with_risks(problem, risk("slip", 0.5, project="speed")), plan, 1)
     assert found.ends[1].tolist() == [6]
     assert found.projects[0].tolist() == pytest.approx([4 * 2.0])
+
+
+@pytest.mark.parametrize("promised", [True, False])
+def test_the_floor_of_a_late_build_is_kept_until_it_is_complete(promised: bool) -> None:
+    floor = [Floor(policy="normal", project="speed", need="gpu", amount=3)] if promised else []
+    problem, plan = built({"floors": floor})
+    problem = problem.replace(projects=[replace(p, priority=2 if p.project == "ads" else 3) for p in problem.projects])
+    found = outcomes(with_risks(problem, risk("slip", 0.5, project="speed")), plan, 1)
+    assert not found.broken.any()
+    assert found.ends[1].tolist() == ([3] if promised else [6])
 
 
 def test_engineers_lost_slow_their_build() -> None:

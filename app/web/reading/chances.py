@@ -48,7 +48,7 @@ def figures(risk: Risk) -> str:
 
 
 def _figure(value: float | None, share: bool) -> str:
-    return plain(round(100 * (value or 0.0), 6)) + " %" if share else plain(value or 0.0)
+    return plain(round(100 * (value or 0.0), 6)) + "\u00a0%" if share else plain(value or 0.0)
 
 
 def _target(problem: Problem, risk: Risk) -> str:
