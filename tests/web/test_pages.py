@@ -21,6 +21,7 @@ PAGES = {
     "/plans": "proven optimal",
     "/plans/2": "Donors and receivers",
     "/plans/2/moves": "all teams",
+    "/plans/2/people": "what moves bring",
     "/plans/2/approve": "Approve plan 2",
     "/portfolio": "next-gen-training",
     "/capacity": "Supply over the horizon",
