@@ -26,6 +26,7 @@ from tests.cli.test_people import PEOPLE
 from tests.cli.tiny import tiny
 from tests.solver.solving import LIMITS, plan_in
 from tests.web.conftest import Site, _site, serving
+from tests.web.made_plan import made_outcome
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +116,11 @@ def test_orders_can_be_searched(staffed: Site) -> None:
 
 def test_where_nobody_is_recorded_the_page_says_so_and_makes_no_orders(demo: Site) -> None:
     client = demo.app.test_client()
-    text = client.get("/plans/2/people").text
+    problem = snapshot(demo.db, "code-red").replace(people=())
+    assert store_plan(demo.db, problem, made_outcome(problem, "code-red"), None, "ann") == 3
+    text = client.get("/plans/3/people").text
     assert "there is nobody to send" in text
-    assert client.post("/plans/2/people").status_code == 409
+    assert client.post("/plans/3/people").status_code == 409
 
 
 def test_a_cancelled_job_leaves_no_orders(staffed: Site) -> None:
