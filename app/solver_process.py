@@ -14,7 +14,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from solver.plan import Outcome
+from solver.people import Orders
+from solver.plan import Outcome, Plan
 from solver.problem import Problem
 from solver.progress import Options, Progress
 
@@ -27,7 +28,10 @@ LOOK_SECONDS = 0.05
 SOLVE_FUNCTION = "solver.solve:solve"
 """What the process runs, as module:function; named, so that only that process imports it."""
 
-SOLVE, STOP = "solve", "stop"
+ORDER_FUNCTION = "solver.orders:change_orders"
+"""The same for the change orders of a plan."""
+
+SOLVE, ORDER, STOP = "solve", "order", "stop"
 PROGRESS, OUTCOME, FAILED = "progress", "outcome", "failed"
 
 
@@ -46,6 +50,8 @@ class Task:
     problem: Problem
     policy: str
     options: Options
+    plan: Plan | None = None
+    """The plan whose change orders are asked for."""
 
 
 class SolverProcess:
@@ -59,12 +65,26 @@ class SolverProcess:
 
     def solve(self, task: Task, on_progress: Callable[[Progress], None], should_stop: Callable[[], bool]) -> Outcome:
         """Solve there, and wait for it here. Raises SolveCancelled or SolverEnded."""
+        return self._asked(SOLVE, Outcome, task, on_progress, should_stop)
+
+    def order(self, task: Task, should_stop: Callable[[], bool]) -> Orders:
+        """The change orders of the task's plan. Raises SolveCancelled or SolverEnded."""
+        return self._asked(ORDER, Orders, task, _nothing, should_stop)
+
+    def _asked[Answer](
+        self,
+        word: str,
+        expected: type[Answer],
+        task: Task,
+        on_progress: Callable[[Progress], None],
+        should_stop: Callable[[], bool],
+    ) -> Answer:
         if not self._process.is_alive():
             self.restart()
         self._number += 1
         try:
-            self._pipe.send((SOLVE, self._number, task))
-            return self._outcome(on_progress, should_stop, time.monotonic() + task.options.time_limit)
+            self._pipe.send((word, self._number, task))
+            return self._outcome(expected, on_progress, should_stop, time.monotonic() + task.options.time_limit)
         except (EOFError, OSError):
             self._process.join(1)
             code = self._process.exitcode
@@ -85,9 +105,13 @@ class SolverProcess:
             self._process.kill()
             self._process.join()
 
-    def _outcome(
-        self, on_progress: Callable[[Progress], None], should_stop: Callable[[], bool], limit: float
-    ) -> Outcome:
+    def _outcome[Answer](
+        self,
+        expected: type[Answer],
+        on_progress: Callable[[Progress], None],
+        should_stop: Callable[[], bool],
+        limit: float,
+    ) -> Answer:
         stop_asked: float | None = None
         while True:
             if self._pipe.poll(LOOK_SECONDS):
@@ -95,7 +119,7 @@ class SolverProcess:
                 if kind == PROGRESS:
                     on_progress(content)
                 else:
-                    return _answer(kind, content, stop_asked is not None)
+                    return _answer(expected, kind, content, stop_asked is not None)
             now = time.monotonic()
             if stop_asked is None and should_stop():
                 stop_asked = now
@@ -129,13 +153,17 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _answer(kind: str, content: Any, stop_asked: bool) -> Outcome:
+def _nothing(_: Progress) -> None:
+    """Orders are made without reports."""
+
+
+def _answer[Answer](expected: type[Answer], kind: str, content: Any, stop_asked: bool) -> Answer:
     if stop_asked:
         raise SolveCancelled
     if kind == FAILED:
         raise SolverEnded(f"the solver failed: {content}")
-    if not isinstance(content, Outcome):
-        raise SolverEnded(f"the solver answered with {type(content).__name__}, which is no outcome")
+    if not isinstance(content, expected):
+        raise SolverEnded(f"the solver answered with {type(content).__name__}, which is no {expected.__name__.lower()}")
     return content
 
 
@@ -149,6 +177,15 @@ def serve(pipe: Connection, function: str) -> None:
             word, number, task = pipe.recv()
             if word == SOLVE:
                 _solve_one(pipe, solve, number, task)
+            elif word == ORDER:
+                _solve_one(pipe, _order, number, task)
+
+
+def _order(
+    problem: Problem, _: str, *, options: Options, on_progress: object, should_stop: Callable[[], bool], plan: Plan
+) -> Any:
+    module, _, name = ORDER_FUNCTION.partition(":")
+    return getattr(importlib.import_module(module), name)(problem, plan, options=options, should_stop=should_stop)
 
 
 class _Stop:
@@ -164,13 +201,14 @@ class _Stop:
         return self._asked
 
 
-def _solve_one(pipe: Connection, solve: Callable[..., Outcome], number: int, task: Task) -> None:
+def _solve_one(pipe: Connection, solve: Callable[..., Any], number: int, task: Task) -> None:
     def tell(progress: Progress) -> None:
         pipe.send((PROGRESS, progress))
 
     stop = _Stop(pipe, number)
     try:
-        outcome = solve(task.problem, task.policy, options=task.options, on_progress=tell, should_stop=stop)
+        more = {} if task.plan is None else {"plan": task.plan}
+        outcome = solve(task.problem, task.policy, options=task.options, on_progress=tell, should_stop=stop, **more)
     except (EOFError, OSError):
         raise
     except Exception as error:  # noqa: BLE001 - a defect of one solve must not end the process; the job tells it

@@ -15,6 +15,8 @@ from app.errors import Refused
 from app.store import audit, plans, records
 from app.tables import PlanRow
 from solver import folder
+from solver.people import Orders
+from solver.people_files import FILES, orders_files, read_orders
 from solver.plan import Outcome
 from solver.problem import Problem
 
@@ -88,6 +90,23 @@ def plan_files(db: Database, plan_id: int) -> dict[str, str]:
     with db.reading() as session:
         plans.get(session, plan_id)
         return plans.files(session, plan_id)
+
+
+def plan_orders(db: Database, plan_id: int) -> Orders | None:
+    """The change orders of a plan, if they were made. Raises NotFound."""
+    with db.reading() as session:
+        return read_orders(plans.files(session, plan_id, FILES))
+
+
+def store_orders(db: Database, plan_id: int, orders: Orders, who: str) -> None:
+    """Store change orders beside their plan; those that were made first stay. Raises NotFound."""
+    with db.session() as session:
+        row = plans.get(session, plan_id)
+        if plans.files(session, plan_id, FILES):
+            return
+        plans.add_files(session, plan_id, orders_files(orders))
+        detail = {name: fact for name, fact in orders.summary().items() if name != "pools"}
+        audit.add(session, row.portfolio, who, "order people", subject=f"plan {plan_id}", detail=detail)
 
 
 def store_plan(db: Database, problem: Problem, outcome: Outcome, scenario: int | None, who: str) -> int:

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.actions.runner import Runner, gone
+from app.actions.plans import get_plan
+from app.actions.runner import ORDERS, Runner, gone
 from app.db import Database
-from app.errors import NotFound
+from app.errors import NotFound, Refused
 from app.store import audit, jobs, records, scenarios
 from app.tables import JobRow
 from solver.progress import Options
@@ -37,6 +38,11 @@ class Job:
     conflicts: list[dict[str, Any]]
     repairs: list[dict[str, Any]]
     created_at: datetime
+
+    @property
+    def orders(self) -> bool:
+        """Whether it makes change orders of a plan, instead of a plan."""
+        return ORDERS in self.options
 
     @property
     def ended(self) -> bool:
@@ -70,6 +76,21 @@ def start(  # noqa: PLR0917 - the words of a request, in the order they are said
             "portfolio": portfolio, "scenario": scenario, "policy": policy, "who": who, "owner": runner.owner,
             "options": asdict(options or Options()),
         }  # fmt: skip
+        job = jobs.add(session, facts)
+    runner.submit(db, job)
+    return job
+
+
+def order(db: Database, plan_id: int, who: str, options: Options | None = None) -> int:
+    """Queue the change orders of a plan; the job's id. Raises NotFound, or Refused where nobody is recorded."""
+    runner, stored = _runner(), get_plan(db, plan_id)
+    if not stored.problem.people:
+        raise Refused("no people are recorded in the portfolio of this plan")
+    facts = {
+        "portfolio": stored.portfolio, "scenario": stored.scenario, "policy": stored.policy, "who": who,
+        "owner": runner.owner, "options": asdict(options or Options()) | {ORDERS: plan_id},
+    }  # fmt: skip
+    with db.session() as session:
         job = jobs.add(session, facts)
     runner.submit(db, job)
     return job

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from app.actions.plans import store_plan
+from app.actions.plans import get_plan, store_orders, store_plan
 from app.actions.snapshot import snapshot
 from app.db import Database
 from app.errors import CoderedError
@@ -29,6 +29,8 @@ from solver.progress import Options, Progress
 WRITE_SECONDS = 0.2
 LOOK_SECONDS = 0.25
 MOST_REPORTS = 200
+ORDERS = "orders"
+"""The option of a job that makes change orders: of which plan."""
 STOPPED = "the server was stopped before the job was done; start it again"
 
 log = structlog.get_logger(__name__)
@@ -88,6 +90,8 @@ class Runner:
     def _answer(self, db: Database, row: JobRow) -> tuple[str, dict[str, Any]]:
         """The state a job ends in, with what its row then says."""
         reports = _Reports(db, row.id)
+        if ORDERS in row.options:
+            return self._ordered(db, row)
         try:
             problem = snapshot(db, row.portfolio, row.scenario)
             task = Task(problem, row.policy, Options(**row.options))
@@ -101,6 +105,20 @@ class Runner:
         except (SolverEnded, CoderedError) as error:
             return jobs.FAILED, {"message": str(error), "progress": reports.items}
         return _ended(outcome, problem, plan, reports.items)
+
+    def _ordered(self, db: Database, row: JobRow) -> tuple[str, dict[str, Any]]:
+        """The same of a job that makes change orders."""
+        options = dict(row.options)
+        stored = get_plan(db, options.pop(ORDERS))
+        task = Task(stored.problem, row.policy, Options(**options), stored.outcome.plan)
+        try:
+            orders = self.solver.order(task, _StopSign(self, db, row.id))
+            store_orders(db, stored.id, orders, row.who)
+        except SolveCancelled:
+            return (jobs.FAILED, {"message": STOPPED}) if self.closing else (jobs.CANCELLED, {"message": "cancelled"})
+        except (SolverEnded, CoderedError) as error:
+            return jobs.FAILED, {"message": str(error)}
+        return jobs.DONE, {"plan": stored.id, "message": "proven" if orders.proven else "stopped by the time limit"}
 
 
 class _Reports:

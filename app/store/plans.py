@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,8 +22,13 @@ def add(session: Session, facts: Mapping[str, Any], problem: Mapping[str, str], 
     row = PlanRow(created_at=now(), problem=_packed(json.dumps(dict(problem))), **facts)
     session.add(row)
     session.flush()
-    session.add_all(PlanFileRow(plan=row.id, name=name, content=_packed(text)) for name, text in files.items())
+    add_files(session, row.id, files)
     return row.id
+
+
+def add_files(session: Session, plan: int, files: Mapping[str, str]) -> None:
+    """More files of a plan, under names that it does not have yet."""
+    session.add_all(PlanFileRow(plan=plan, name=name, content=_packed(text)) for name, text in files.items())
 
 
 def get(session: Session, plan: int) -> PlanRow:
@@ -40,9 +45,10 @@ def problem_files(row: PlanRow) -> dict[str, str]:
     return files
 
 
-def files(session: Session, plan: int) -> dict[str, str]:
-    """The files of a plan: its summary and its tables."""
-    rows = session.scalars(sa.select(PlanFileRow).where(PlanFileRow.plan == plan).order_by(PlanFileRow.name))
+def files(session: Session, plan: int, names: Collection[str] | None = None) -> dict[str, str]:
+    """The files of a plan: its summary, its tables and what was added later; with `names`, only these."""
+    query = sa.select(PlanFileRow).where(PlanFileRow.plan == plan).order_by(PlanFileRow.name)
+    rows = session.scalars(query if names is None else query.where(PlanFileRow.name.in_(list(names))))
     return {row.name: _unpacked(row.content) for row in rows}
 
 

@@ -16,6 +16,7 @@ from app.web.declare import page as declare
 from app.web.export import page as export
 from app.web.imports import page as imports
 from app.web.jobs import page as jobs
+from app.web.people import page as people
 from app.web.plan import page as plan
 from app.web.portfolio import page as portfolio
 from app.web.records import page as records
@@ -25,7 +26,9 @@ from app.web.situation import page as situation
 ROOT = Path(__file__).resolve().parent.parent.parent
 LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
-PAGES = (situation, imports, declare, jobs, plan, risks, approve, portfolio, capacity, records, export)
+PAGES = (
+    situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
+)  # fmt: skip
 
 
 def build(settings: Settings) -> Flask:

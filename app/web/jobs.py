@@ -22,13 +22,18 @@ def start() -> BaseResponse:
     return redirect(url_for("jobs.show", job_id=job), 303)
 
 
+def _result(job: recompute.Job) -> str:
+    """Where what a job made is to be seen."""
+    return url_for("people.show" if job.orders else "plan.show", plan_id=job.plan_id)
+
+
 @page.get("/jobs/<int:job_id>")
 def show(job_id: int) -> str | BaseResponse:
     """The job's page; a job that is done is its plan."""
     job = recompute.get_job(context.db(), job_id)
     context.page_is_of(job.portfolio)
     if job.state == "done" and job.plan_id is not None:
-        return redirect(url_for("plan.show", plan_id=job.plan_id), 303)
+        return redirect(_result(job), 303)
     return render_template("job.html", job=job)
 
 
@@ -39,7 +44,7 @@ def progress(job_id: int) -> Response:
     context.page_is_of(job.portfolio)
     response = make_response(render_template("job_progress.html", job=job))
     if job.state == "done" and job.plan_id is not None:
-        response.headers["HX-Redirect"] = url_for("plan.show", plan_id=job.plan_id)
+        response.headers["HX-Redirect"] = _result(job)
     return response
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from app.actions.compare import difference
 from app.actions.plans import StoredPlan
 from app.errors import Refused
+from app.web.reading.effective import worth
 from app.web.reading.flows import Flows, flows
 from app.web.reading.frames import Reading, rows
 from app.web.reading.goals import Goal, class_rows, goals
@@ -55,6 +56,7 @@ def sections(stored: StoredPlan, record: StoredPlan | None) -> dict[str, Any]:
         "timeline": timeline(reading, beside),
         "legend": WORDS,
         "heatmap": heatmap(reading),
+        "worth": worth(reading, ENGINEER),
         "comparison": comparison(stored, reading, other, beside) if other and beside else None,
     }
 

@@ -26,6 +26,7 @@ PAGES = {
     "/plans/2/moves": "all teams",
     "/plans/2/why": "In words",
     "/plans/2/ledger": "all donors",
+    "/plans/2/people": "what moves bring",
     "/plans/2/approve": "Approve plan 2",
     "/plans/2/risks": "Recorded risks",
     "/portfolio": "next-gen-training",
