@@ -95,7 +95,6 @@ class Stages:
         before = self.values
         if not self._choose(part, limit):
             return False
-        self.settle(part.with_decisions(self))
         in_whole_steps(self, part, before, limit)
         self._keep(part)
         left = HELD[0] * (part.gap - self.bounds[rank] + self.attained(rank))
@@ -111,6 +110,7 @@ class Stages:
         grounded = self._ground(part, answer)
         if not (answer.finished or answer.infeasible) and not self.proven(part):
             improve(self, part, self.model.binary, self.clock.budget(max(2.0, 0.4 * limit)))
+            self.settle(part.with_decisions(self), self.attained(part.rank))
         if grounded or not (answer.finished or answer.infeasible):
             return True
         answer = self.run(
@@ -124,6 +124,7 @@ class Stages:
         self.prove(part.rank, answer)
         if answer.values is not None:
             self.values = answer.values
+            self.settle(part.with_decisions(self), answer.objective)
         return not answer.infeasible
 
     def _light(self, part: Part, limit: float) -> Task:
@@ -144,20 +145,24 @@ class Stages:
         """Take the decisions of a light answer as a whole plan, arrivals included; False if that loses too much."""
         if answer.values is None:
             return False
-        real = self.run(part.with_decisions(self, answer.values))
-        if real.values is None:
-            return False
-        self.values = real.values
-        return real.objective >= answer.objective - SLACK * part.gap
+        decided = part.with_decisions(self, answer.values)
+        if self.settle(decided, answer.objective):
+            return True
+        real = self.run(decided)
+        if real.values is not None:
+            self.values = real.values
+            self.settle(decided, real.objective)
+        return False
 
-    def settle(self, part: Part) -> None:
+    def settle(self, part: Part, value: float) -> bool:
         """With on/off fixed: least disruption and holdings, while the class gives up a sliver of its ideal at most."""
         thrift, step = np.zeros(self.model.size), self.model.setting.step
         thrift[self.model.variables.x] = 0.1 * step[:, None]
-        holds = [(part.weights, self.attained(part.rank) - SLACK * part.gap - 1e-7)]
+        holds = [(part.weights, value - SLACK * part.gap - 1e-7)]
         answer = self.run(part, self.model.disruption + thrift, maximise=False, holds=holds)
         if answer.values is not None:
             self.values = answer.values
+        return answer.values is not None
 
     def _keep(self, part: Part) -> None:
         """Decided weeks of a class stay decided: its on/off in weeks of this rank or a higher one."""

@@ -42,10 +42,11 @@ def in_whole_steps(stages: Stages, part: Part, before: Floats, limit: float) -> 
     found = not part.large and _round(stages, part, decided, whole)
     if not (found and stages.bounds[part.rank] - stages.attained(part.rank) <= NEAR * part.gap):
         _keep_better(stages, part, stages.values if found else before, _apart(stages, part, before))
-    if not stages.proven(part):
-        improve(stages, part, model.discrete, stages.clock.budget(0.5 * limit))
-    if not stages.proven(part) and not part.large and not stages.clock.over():
-        _in_full(stages, part, stages.clock.budget(0.3 * limit))
+    if not part.large:
+        _in_full(stages, part, PATIENCE)
+    improve(stages, part, model.discrete, stages.clock.budget(0.5 * limit))
+    if not part.large:
+        _in_full(stages, part, 0.3 * limit)
 
 
 def _keep_better(stages: Stages, part: Part, first: Floats, second_found: bool) -> None:
@@ -67,7 +68,7 @@ def _apart(stages: Stages, part: Part, before: Floats) -> bool:
         return False
     stages.values = answer.values
     decided = own.with_decisions(stages)
-    stages.settle(decided)
+    stages.settle(decided, answer.objective)
     whole = model.discrete & ~model.binary & own.free
     return _round(stages, own, decided, whole) or _repair(stages, own, decided, whole)
 
@@ -185,9 +186,11 @@ def _short(stages: Stages, part: Part, whole: Bools) -> Ints:
 
 def _in_full(stages: Stages, part: Part, seconds: float) -> None:
     """While the proof falls short: all decisions and steps at once, from the plan found so far."""
+    if stages.proven(part) or stages.clock.over():
+        return
     answer = stages.run(
-        part, discrete=stages.model.discrete & part.free, gap=0.9 * part.gap, start=stages.values, limit=seconds,
-        report=stages.teller(part.rank),
+        part, discrete=stages.model.discrete & part.free, gap=0.9 * part.gap, start=stages.values,
+        limit=stages.clock.budget(seconds), report=stages.teller(part.rank),
     )  # fmt: skip
     stages.prove(part.rank, answer)
     if answer.values is not None and answer.objective > stages.attained(part.rank):
