@@ -20,6 +20,8 @@ from solver.repair.edits import with_more
 from solver.whatif.values import values_of
 
 NOTHING = 1e-6
+ROUNDING = 2e-5
+"""What six decimals of amounts, paces and progress may add up to in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,14 @@ def prices(problem: Problem, policy: str, plan: Plan, clock: Clock) -> list[Pric
     A price of nothing is left out. It tells the gain of the next bit only, with amounts that need not be whole steps
     and with what is on when as it is: an indication, which solving again can confirm.
     """
-    model = build(problem, policy)
+    model = _rounded(build(problem, policy))
     values = values_of(model, plan)
     found: dict[int, Price] = {}
     holds: list[tuple[Floats, float]] = []
     for rank in sorted(model.classes):
         if clock.over():
             break
-        task = _relaxed(model, values, holds, rank)
+        task = _relaxed(model, values, holds, rank, max(1.0, clock.left))
         answer, of_row, _ = duals(model, task, clock)
         if answer.values is None:
             break
@@ -60,7 +62,12 @@ def prices(problem: Problem, policy: str, plan: Plan, clock: Clock) -> list[Pric
     return sorted(found.values(), key=lambda p: (p.week, p.pool)) if found else []
 
 
-def _relaxed(model: Model, values: Floats, holds: list[tuple[Floats, float]], rank: int) -> Task:
+def _rounded(model: Model) -> Model:
+    """The model with rows as exact as published figures are, so that a plan is a solution of it."""
+    return replace(model, low=model.low - ROUNDING, high=model.high + ROUNDING)
+
+
+def _relaxed(model: Model, values: Floats, holds: list[tuple[Floats, float]], rank: int, seconds: float) -> Task:
     """The class at its best with decisions as they are."""
     lower, upper = model.lower.copy(), model.upper.copy()
     for columns in (model.variables.x, model.variables.arrive):  # so that the price stands at the row of the capacity
@@ -68,7 +75,7 @@ def _relaxed(model: Model, values: Floats, holds: list[tuple[Floats, float]], ra
     lower[model.binary] = upper[model.binary] = np.round(values[model.binary])
     everything: Bools = np.ones(model.size, dtype=bool)
     nothing = np.zeros(model.size, dtype=bool)
-    return Task(everything, values, lower, upper, nothing, model.classes[rank], holds=list(holds), limit=60.0)
+    return Task(everything, values, lower, upper, nothing, model.classes[rank], holds=list(holds), limit=seconds)
 
 
 def _price(model: Model, n: int, price: float, rank: int) -> Price:
