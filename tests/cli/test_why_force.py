@@ -64,3 +64,19 @@ def test_force_in_against_the_rules_is_infeasible_with_its_reasons(planned: tupl
     needs.write_text(needs.read_text().replace("ads,gpu,gpu,8,2", "ads,gpu,gpu,12,11"))
     assert main(["force", folder, "--policy", "normal", "--project", "ads", "in"]) == 3
     assert "cannot" in capsys.readouterr().out
+
+
+def test_prices_are_told_as_indicative_and_written_into_the_plan(planned: tuple[str, str], capsys: Captured) -> None:
+    assert main(["prices", *planned, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["indicative"] is True
+    text = (Path(planned[1]) / "utilisation.csv").read_text()
+    written = [row.rsplit(",", 1)[1] for row in text.splitlines()[1:]]
+    assert len([price for price in written if price]) == len(answer["prices"])
+    assert main(["check", *planned]) == 0
+
+
+def test_a_price_is_confirmed_by_solving_with_a_step_more_and_less(planned: tuple[str, str], capsys: Captured) -> None:
+    assert main(["prices", *planned, "--pool", "nodes", "--week", "2025-12-10", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)["confirmed"]
+    assert {fact["step"] for fact in facts} == {1.0, -1.0}

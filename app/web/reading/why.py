@@ -7,9 +7,10 @@ from datetime import date
 from itertools import groupby
 
 from app.web.reading.frames import Reading, rows
+from solver.plan import State
 from solver.words import number
 
-QUIET = ("full pace", "complete")
+SHORT = (State.RUNNING, State.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,9 @@ def _spell(weeks: list[tuple[date, str, str, float]]) -> Why:
 
 
 def first_asked(reading: Reading) -> str:
-    """The project that a reader asks about first: the one with most weeks short of full pace, by value."""
-    short: dict[str, float] = {}
-    for _, project, reason, _ in rows(reading.plan.reasons):
-        if reason not in QUIET and project in reading.problem.project:
-            short[project] = short.get(project, 0.0) + reading.problem.project[project].value
-    known = [p.project for p in reading.problem.projects]
-    return max(known, key=lambda p: (short.get(p, 0.0), p)) if known else ""
+    """The project that a reader asks about first: the one that lacks most of full pace, by value."""
+    short = {
+        p.project: p.value * sum(1.0 - week.pace for week in reading.weeks[p.project] if week.state in SHORT)
+        for p in reading.problem.projects
+    }
+    return max(short, key=lambda p: (short[p], p)) if short else ""
