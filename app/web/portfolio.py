@@ -8,11 +8,12 @@ from app.errors import NotFound
 from app.web import context
 from app.web.table_page import edit_address, table_page
 from solver.records import TABLES
+from solver.serving_records import SERVING_TABLES
 
 page = Blueprint("portfolio", __name__)
 SHOWN = (
     "projects", "needs", "eligible", "baseline", "links", "pins", "policies", "stances", "floors", "signals",
-    "triggers", "portfolio",
+    "triggers", *SERVING_TABLES, "portfolio",
 )  # fmt: skip
 
 
