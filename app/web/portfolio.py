@@ -6,15 +6,13 @@ from flask import Blueprint, render_template, request
 
 from app.errors import NotFound
 from app.web import context
+from app.web.capacity import SHOWN as CAPACITY
 from app.web.table_page import edit_address, table_page
 from solver.records import TABLES
-from solver.serving_records import SERVING_TABLES
 
 page = Blueprint("portfolio", __name__)
-SHOWN = (
-    "projects", "needs", "eligible", "baseline", "links", "pins", "policies", "stances", "floors", "signals",
-    "triggers", *SERVING_TABLES, "portfolio",
-)  # fmt: skip
+SHOWN = (*(table for table in TABLES if table not in ("portfolio", *CAPACITY)), "portfolio")
+"""Every table that the page of the capacity does not show; the one row of the portfolio itself comes last."""
 
 
 @page.get("/portfolio")
