@@ -75,10 +75,13 @@ def _most_to_gain_first(stages: Stages, part: Part, mine: Ints) -> Ints:
 
 
 def _neighbours(stages: Stages, mine: Ints, seed: int) -> Ints:
-    """A project and those of its class that could use most of the same pools."""
+    """A project and those of its class that could use most of the same pools; a service with its levers first."""
     s = stages.model.setting
     uses = np.zeros((len(stages.first), len(s.problem.pools)))
     uses[s.pair_project, s.pair_pool] = 1.0
     shared: Floats = uses[mine] @ uses[seed]
+    pairs = [(s.index.get(x.lever), s.index.get(x.service)) for x in s.problem.levers]
+    bound = [a if b == seed else b for a, b in pairs if seed in (a, b)]
+    shared[np.isin(mine, [i for i in bound if i is not None])] += len(s.problem.pools)
     shared[mine == seed] = np.inf
     return mine[np.argsort(-shared, kind="stable")[:TOGETHER]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
+from app.actions.edit import edit_record
 from app.actions.import_data import import_portfolio
 from app.actions.plans import store_plan
 from app.web.reading.frames import Reading
@@ -52,6 +54,17 @@ def test_the_panel_answers_engine_or_pit_crew(site: Site) -> None:
     assert "the cap is 50" in text
     for row in ("Freed by<br>fp8", "Node-weeks freed", "Week by week"):
         assert row in text
+
+
+def test_a_measured_row_without_levers_is_edited_under_its_blank_key(site: Site) -> None:
+    client = site.app.test_client()
+    shown = client.get("/portfolio?table=throughput").text
+    address = re.findall(r'href="([^"]*/records/throughput/edit[^"]*)"', shown)[0].replace("&amp;", "&")
+    form = client.get(address)
+    assert form.status_code == 200
+    assert 'value="1000"' in form.text
+    edit_record(site.db, "tiny", "throughput", ("chat", "h100", ""), {"source": "our own test"}, 1, "ann")
+    assert "our own test" in client.get("/portfolio?table=throughput").text
 
 
 def test_a_plan_without_services_has_no_panel(client: FlaskClient) -> None:
