@@ -1,6 +1,6 @@
 """The planner on public instances of project selection, beside the best values known: value, bound and seconds.
 
-python -m benchmarks.candidates FILE [FILE ...] [--limit SECONDS] [--known FILE] [--only NAME]
+python -m benchmarks.candidates FILE [FILE ...] [--limit SECONDS] [--known FILE] [--only NAME] [--until-known]
 
 FILE is an instance of Liu's selection and scheduling problem (.json) or an OR-Library file of knapsacks (.txt); --known
 is OR-Library's list of best values in the order of the knapsacks. The files are not part of this project.
@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks.instances import read
 from solver.plan import Outcome
 from solver.problem import Problem
-from solver.progress import Options, Progress
+from solver.progress import Options, Progress, never_stop
 from solver.solve import solve
 
 PUBLISHED = {"pi_1_1000_25_0.25_0.01": 893_555.8159}
@@ -72,13 +72,16 @@ def problems(paths: list[Path], known: list[float], only: str) -> Iterator[tuple
                 yield problem, best
 
 
-def run(problem: Problem, known: float | None, limit: float, threads: int) -> dict[str, object]:
+def run(
+    problem: Problem, known: float | None, limit: float, threads: int, *, until_known: bool = False
+) -> dict[str, object]:
     """One instance from the problem to the checked plan."""
     began, wall = time.process_time(), time.perf_counter()
     watch = Watch(known, began)
     # Half a unit of a whole value is proof enough; fractional ones run until the time is up.
     options = Options(time_limit=limit, gap=1e-7, threads=threads)
-    outcome = solve(problem, "select", options=options, on_progress=watch)
+    stop = (lambda: watch.after is not None) if until_known else never_stop
+    outcome = solve(problem, "select", options=options, on_progress=watch, should_stop=stop)
     return _row(problem, outcome, watch, time.process_time() - began, time.perf_counter() - wall)
 
 
@@ -103,13 +106,14 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=60.0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--only", default="")
+    parser.add_argument("--until-known", action="store_true", help="stop where the best value known is reached")
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
     given = parser.parse_args()
     print(f"limit {given.limit:g} s wall, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
     if not given.json:
         print(" | ".join(HEADS), flush=True)
     for problem, known in problems(given.files, best_values(given.known), given.only):
-        row = run(problem, known, given.limit, given.threads)
+        row = run(problem, known, given.limit, given.threads, until_known=given.until_known)
         print(json.dumps(row) if given.json else " | ".join(str(cell) for cell in row.values()), flush=True)
 
 

@@ -72,11 +72,11 @@ def solve(
 
 
 def _starts(setting: Setting, clock: Clock, on_progress: OnProgress | None, facts: dict[str, object]) -> Outcome | None:
-    """The plan of a portfolio of candidates, found by their starts; None where none was found."""
+    """The plan of a portfolio of candidates, found by their starts; None where there is none, as far as is known."""
     share = setting.policy.tolerance if clock.options.gap is None else clock.options.gap
     found = candidates.decide(setting, clock, share, on_progress)
     if found is None:
-        return None
+        return Outcome(Status.STOPPED, seconds={"total": clock.seconds}, **facts) if clock.over() else None  # type: ignore[arg-type]
     seconds = {"solve": clock.seconds}
     return _checked(found.model, found.bounds, share, clock, publish(found.model, found.values), seconds, facts)
 

@@ -42,7 +42,12 @@ class Search:
     bound: float = np.inf
 
     def run(self) -> None:
-        """Search until the gap is proven or the time is up."""
+        """Search until the gap is proven or the time is up; to start nothing is a plan where nothing must."""
+        self._search()
+        if self.chosen is None and not self.choices.must.any():
+            self.chosen = np.zeros(0, dtype=np.int64)
+
+    def _search(self) -> None:
         c = self.choices
         self.rows = Rows.of(c)
         relaxation = Relaxation(c, self.clock)

@@ -192,6 +192,15 @@ def test_what_does_not_obey_is_seen() -> None:
 
 
 def test_a_stop_leaves_the_best_so_far() -> None:
+    problem = candidates(money("cash", 2), one())
     with class_after_class():
-        outcome = solve(at_random(SEEDS[0]), "normal", options=LIMITS, should_stop=lambda: True)
-    assert outcome.status in (Status.STOPPED, Status.FEASIBLE, Status.OPTIMAL)
+        outcome = solve(problem, "normal", options=LIMITS, should_stop=lambda: True)
+    assert outcome.status is Status.FEASIBLE
+    assert check(problem, "normal", plan_in(outcome), outcome.classes).ok
+
+
+def test_a_stop_where_something_must_start_leaves_no_plan() -> None:
+    problem = candidates(money("cash", 2), one(must="in"))
+    with class_after_class():
+        outcome = solve(problem, "normal", options=LIMITS, should_stop=lambda: True)
+    assert outcome.status is Status.STOPPED
