@@ -70,7 +70,7 @@ def _capacity(model: Model, rows: Ints) -> Iterator[Lever]:
 def _minimum(model: Model, rows: Ints) -> Iterator[Lever]:
     s = model.setting
     for n, own in enumerate(rows.reshape(-1, s.weeks)):
-        most = float(max(s.whole_minimum[n], s.whole_standby[n]))
+        most = float(max(s.whole_minimum[n].max(), s.whole_standby[n]))
         if most > 0:
             need = s.needs[n]
             yield Lever("minimum", (need.project, need.need), (_give(own, most),), size=most)
