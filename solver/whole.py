@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.dive import decide
-from solver.elastic import with_slack
-from solver.engine import run
 from solver.improve import improve
-from solver.model.sheet import Bools, Floats, Ints
-from solver.part import PROOF, Part
+from solver.model.sheet import Bools, Floats
+from solver.part import Part
 
 if TYPE_CHECKING:
     from solver.stages import Stages
@@ -27,8 +24,6 @@ NEAR = 2.0
 """Gaps asked for within which a plan in whole steps only needs to be made better, not decided apart."""
 PATIENCE = 3.0
 """Seconds that one search for whole steps may take: what it leaves open is made better piece by piece."""
-REPAIRS = 3
-"""How often projects that whole steps leave short are decided again before the class is given up."""
 
 
 def in_whole_steps(stages: Stages, part: Part, before: Floats, limit: float) -> None:
@@ -39,9 +34,14 @@ def in_whole_steps(stages: Stages, part: Part, before: Floats, limit: float) -> 
     if np.allclose(stages.values[whole], np.round(stages.values[whole]), atol=1e-7):
         stages.values[whole] = np.round(stages.values[whole])
         return
-    found = not part.large and _round(stages, part, decided, whole)
-    if not (found and stages.bounds[part.rank] - stages.attained(part.rank) <= NEAR * part.gap):
-        _keep_better(stages, part, stages.values if found else before, _apart(stages, part, before))
+    planned, first = stages.values, before
+    if not part.large and _round(stages, part, decided, whole):
+        first = stages.values
+    for another in (_apart, _fewer):
+        if stages.bounds[part.rank] - float(part.weights @ first) > NEAR * part.gap:
+            _keep_better(stages, part, first, another(stages, part, planned, before, limit))
+            first = stages.values
+    stages.values = first
     if not part.large:
         _in_full(stages, part, PATIENCE)
     improve(stages, part, model.discrete, stages.clock.budget(0.5 * limit))
@@ -55,28 +55,32 @@ def _keep_better(stages: Stages, part: Part, first: Floats, second_found: bool) 
         stages.values = first
 
 
-def _apart(stages: Stages, part: Part, before: Floats) -> bool:
+def _apart(stages: Stages, part: Part, planned: Floats, before: Floats, limit: float) -> bool:
     """The class alone, with those below left where they are in whole steps; True if that can be rounded."""
-    model, planned = stages.model, stages.values
-    own = replace(part, free=part.free & part.mine[model.owner])
-    wanted, stages.values = stages.attained(part.rank), before
-    answer = stages.run(own.with_decisions(stages, planned))
-    if answer.values is None or answer.objective < wanted - NEAR * part.gap:
-        task = replace(stages.task(own), gap=PROOF * part.gap, limit=stages.clock.budget(PATIENCE), start=before)
-        answer = decide(model, task, stages.clock, stages.teller(part.rank))
+    own = replace(part, free=part.free & part.mine[stages.model.owner])
+    stages.values = before
+    decided = own.with_decisions(stages, planned)
+    answer = stages.run(decided, limit=stages.clock.budget(limit))
     if answer.values is None:
         return False
     stages.values = answer.values
-    decided = own.with_decisions(stages)
     stages.settle(decided, answer.objective)
-    whole = model.discrete & ~model.binary & own.free
-    return _round(stages, own, decided, whole) or _repair(stages, own, decided, whole)
+    return _round(stages, own, decided, stages.model.discrete & ~stages.model.binary & own.free)
+
+
+def _fewer(stages: Stages, part: Part, planned: Floats, before: Floats, limit: float) -> bool:
+    """The class alone, a few projects after the other, each on at most when planned; at the worst all of it rests."""
+    own = replace(part, free=part.free & part.mine[stages.model.owner])
+    upper = own.with_decisions(stages, planned).upper
+    stages.values = before
+    improve(stages, replace(own, upper=upper), stages.model.discrete, stages.clock.budget(0.3 * limit))
+    return True
 
 
 def _round(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
-    """With on/off as decided: next to the settled amounts, else some steps further away, else any."""
+    """With on/off as decided: next to the settled amounts, else some steps further away."""
     settled, found, room = stages.values, False, _room(stages)[whole]
-    for widen in (0.0, 1.0, np.inf):
+    for widen in (0.0, 1.0):
         lower, upper = decided.lower.copy(), decided.upper.copy()
         further = widen * room
         lower[whole] = np.maximum(lower[whole], np.floor(settled[whole] + 1e-7) - further)
@@ -131,57 +135,6 @@ def _a_week_more(stages: Stages, settled: Floats, lower: Floats, upper: Floats) 
             held = np.ceil(settled[v.x[mine, week - 1]] - 1e-7)
             most = np.minimum(stages.upper[v.x[mine, week]], np.maximum(upper[v.x[mine, week]], held))
             upper[v.x[mine, week]] = most
-
-
-def _repair(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
-    """Whole steps leave some projects short of what their decisions need: decide those again."""
-    model, again = stages.model, np.zeros(len(stages.first), dtype=bool)
-    lower, upper = decided.lower.copy(), decided.upper.copy()
-    _a_week_more(stages, stages.values, lower, upper)
-    for _ in range(REPAIRS):
-        short = _short(stages, replace(part, lower=lower, upper=upper), whole)
-        if not len(short) or again[short].all():
-            return False
-        again[short] = True
-        open_ = (again | _beside(stages, short))[model.owner] & model.binary & part.free
-        lower[open_], upper[open_] = part.lower[open_], part.upper[open_]
-        if _search(stages, replace(part, lower=lower, upper=upper), whole, None):
-            return True
-    return False
-
-
-def _beside(stages: Stages, short: Ints) -> Bools:
-    """Projects that hold something of the pools which could serve those that are short."""
-    s, x = stages.model.setting, stages.values[stages.model.variables.x]
-    pools = np.unique(s.pair_pool[np.isin(s.pair_project, short)])
-    found = np.zeros(len(stages.first), dtype=bool)
-    found[s.pair_project[np.isin(s.pair_pool, pools) & (x > 0.5).any(axis=1)]] = True
-    return found
-
-
-def _short(stages: Stages, part: Part, whole: Bools) -> Ints:
-    """Projects whose rows cannot be kept in whole steps, where as little as possible is broken."""
-    model = stages.model
-    needs = np.zeros(len(model.low), dtype=bool)
-    v = model.variables
-    needs[model.row[np.isin(model.column, np.concatenate([v.x.ravel(), v.nodes.ravel(), v.pace.ravel()]))]] = True
-    soft = np.flatnonzero(needs & np.isfinite(model.low) & model.row_of("viable", "builds", "floors"))
-    elastic, slack = with_slack(model, soft)
-    more = np.zeros(len(soft))
-    freed = model.binary & part.free & (part.lower < part.upper)
-    price = np.zeros(elastic.size)
-    price[slack] = 1.0
-    task = replace(
-        stages.task(part), free=np.append(part.free, more == 0), values=np.append(stages.values, more),
-        lower=np.append(part.lower, more), upper=np.append(part.upper, more + 1e9), objective=price, maximise=False,
-        discrete=np.append(whole | freed, more > 0), gap=0.05,
-        limit=stages.clock.budget(PATIENCE),
-        holds=[(np.append(weights, more), least) for weights, least in stages.held],
-    )  # fmt: skip
-    answer = run(elastic, task, stages.clock)
-    if answer.values is None:
-        return np.zeros(0, dtype=np.int64)
-    return np.unique(model.row_owner[soft[answer.values[slack] > 1e-6]])
 
 
 def _in_full(stages: Stages, part: Part, seconds: float) -> None:
