@@ -15,6 +15,8 @@ from solver.model.sheet import Floats, Ints
 from solver.repair.lever import SHARE, Lever, Used
 
 USED = 1e-6
+WIDE = 1e7
+"""Bound of amounts in steps: what limits them are the rows of capacity, which levers widen."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,15 @@ class Elastic:
 
 def elastic(model: Model, levers: Sequence[Lever]) -> Elastic:
     """Give every lever its columns and rows."""
-    use = model.size + np.arange(len(levers))
+    use, v = model.size + np.arange(len(levers)), model.variables
     size, gives = model.size + len(levers), []
     for lever in levers:
         gives.append(size + np.arange(len(lever.gives)))
         size += len(lever.gives)
     new = _Entries(len(model.low))
     lower, upper = model.lower.copy(), model.upper.copy()
+    for columns in (v.x, v.arrive, v.nodes, v.useful):
+        upper[columns] = WIDE
     for lever, one, columns in zip(levers, use, gives, strict=True):
         lower[lever.free_on], upper[lever.free_off] = 0.0, 1.0
         _rows_of(new, lever, int(one), columns)

@@ -89,7 +89,7 @@ def test_at_least_the_minimum_share_is_served_while_on() -> None:
     short = served(chat((1000,), **facts), HUNDRED, lever(must="out"), ads, nodes=12)
     outcome = solved(short)
     assert outcome.status is Status.INFEASIBLE
-    assert {c.text.rsplit(": ", 1)[1] for c in outcome.conflicts} == {"off by 3"}
+    assert {c.text.rsplit(": ", 1)[1] for c in outcome.conflicts} == {"3 nodes too much"}
     blocks = [block for block in build(short, "normal").blocks if block.rule == "viable" and block.label]
     texts = [block.label(n) for block in blocks if block.label for n in range(block.count)]
     assert "chat serves at least 500 tokens/s, its minimum_share of the demand, in the week of 2025-12-01" in texts
