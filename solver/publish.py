@@ -9,7 +9,6 @@ from solver.effective import effective
 from solver.ledger import ledger
 from solver.model import Model
 from solver.model.sheet import Bools, Floats, Ints
-from solver.model.variables import Setting
 from solver.moves import moves
 from solver.plan import COLUMNS, Plan, State
 from solver.reasons import reasons
@@ -44,25 +43,15 @@ def publish(model: Model, values: Floats) -> Plan:
 
 
 def _finish(model: Model, x: Floats, on: Bools, complete: Bools, planned: Floats) -> None:
-    """A build whose work is done is complete and holds nothing, also where nobody gains by it; pins stand."""
+    """A build whose work is done, and which holds nothing any more, is complete, also where nobody gains by it."""
     s = model.setting
     for i in np.flatnonzero(s.is_build & (s.remaining > 0)):
-        done = np.flatnonzero(np.cumsum(planned[i]) >= s.remaining[i] - 1e-6)
-        after = int(done[0]) + 1 if len(done) else s.weeks
-        mine = s.pair_project == i
-        if after < s.weeks and on[i, after - 1] and not _pinned(s, int(i), after):
-            complete[i, after:] = True
-            on[i, after:] = False
-            x[mine, after:] = 0.0
-
-
-def _pinned(s: Setting, i: int, week: int) -> bool:
-    """Whether a pin gives a project something in a week or later."""
-    return any(
-        pin.project == s.projects[i].project and pin.amount > 0
-        and (pin.until is None or s.problem.week_index(pin.until) >= week)
-        for pin in s.problem.pins
-    )  # fmt: skip
+        done = np.cumsum(planned[i]) >= s.remaining[i] - 1e-6
+        busy = np.flatnonzero((x[s.pair_project == i] > 0).any(axis=0))
+        last = int(busy[-1]) if len(busy) else -1
+        if last >= 0 and done[last] and on[i, last]:
+            complete[i, last + 1 :] = True
+            on[i, last + 1 :] = False
 
 
 def supported(model: Model, x: Floats, nodes: Floats | None = None) -> Floats:

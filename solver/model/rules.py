@@ -19,6 +19,9 @@ from solver.model.supplies import capacity, money
 from solver.model.variables import Setting, Variables
 from solver.records import ENGINEER, GPU, KINDS, Floor
 
+LAST = 1e-4
+"""The least pace of the week in which a build becomes complete: who is done before is complete before."""
+
 Rule = Callable[[Setting, Variables, Sheet], None]
 
 
@@ -127,9 +130,9 @@ def _spell(changes: Ints, length: int, cut: Bools) -> Terms:
 def builds(s: Setting, v: Variables, sheet: Sheet) -> None:
     """6. duration * complete[p,t] <= done before + sum_{j<t} pace[p,j], sum_t pace[p,t] <= what remains.
 
-    complete never falls back and rises only in a week with on = 1, on + complete <= 1; on[p,t] <= complete[q,t] if p
-    requires q; ever[p] + ever[q] <= 1 and on[p,t] <= ever[p] if they exclude each other; must-in builds are complete by
-    deadline or horizon's end.
+    complete never falls back and rises only in a week with on = 1 and some pace, on + complete <= 1; on[p,t] <=
+    complete[q,t] if p requires q; ever[p] + ever[q] <= 1 and on[p,t] <= ever[p] if they exclude each other; must-in
+    builds are complete by deadline or horizon's end.
     """
     b = np.flatnonzero(s.is_build)
     n, weeks = len(b), s.weeks
@@ -143,6 +146,10 @@ def builds(s: Setting, v: Variables, sheet: Sheet) -> None:
     rise: list[Terms] = [(cells, v.complete[b, 1:], 1.0), (cells, v.complete[b, :-1], -1.0)]
     sheet.rows("builds", cells.size, rise, lower=0.0)
     sheet.rows("builds", cells.size, [*rise, (cells, v.on[b], -1.0)], upper=0.0)
+    least = np.minimum(LAST, 0.5 * s.remaining[b])[:, None]
+    last: list[Terms] = [(cells, v.pace[b], 1.0), (cells, v.complete[b, 1:], -least)]
+    last.append((cells, v.complete[b, :-1], least))
+    sheet.rows("builds", cells.size, last, lower=0.0)
     sheet.rows("builds", cells.size, [(cells, v.on[b], 1.0), (cells, v.complete[b, :-1], 1.0)], upper=1.0)
     _links(s, v, sheet)
     for i in b:

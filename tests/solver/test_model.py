@@ -75,6 +75,17 @@ def test_a_project_that_never_ran_has_not_been(kind: str) -> None:
     assert run(model, task, Clock(LIMITS)).objective == pytest.approx(0.0, abs=1e-6)
 
 
+@pytest.mark.parametrize(("last", "possible"), [(0.0, False), (0.5, True)])
+def test_a_build_does_some_work_in_the_week_in_which_it_becomes_complete(last: float, possible: bool) -> None:
+    model = build(portfolio(gpu_pool(), project("fix", kind="build", duration=1.5)), "normal")
+    v, lower, upper = model.variables, model.lower.copy(), model.upper.copy()
+    lower[v.complete[0, 3]], upper[v.complete[0, 2]] = 1.0, 0.0
+    lower[v.pace[0, :3]] = upper[v.pace[0, :3]] = [1.0, 0.5 - last, last]
+    every = np.ones(model.size, dtype=bool)
+    task = Task(every, np.zeros(model.size), lower, upper, model.binary, np.zeros(model.size))
+    assert run(model, task, Clock(LIMITS)).infeasible != possible
+
+
 def test_the_problem_for_other_solvers_has_all_columns_and_no_whole_one_too_few() -> None:
     model = model_of("mentor")
     core = model.problem(min(model.classes))

@@ -179,20 +179,3 @@ def test_a_build_whose_work_is_done_stops_running_in_the_weeks_in_which_it_holds
     v, values = model.variables, np.zeros(model.size)
     values[v.x[0, 0]], values[v.pace[0, 0]], values[v.on[0, :2]] = 2.0, 1.0, 1.0
     assert publish(model, values).pace["state"].tolist() == ["running", "complete", "complete"]
-
-
-def test_a_build_whose_work_is_done_gives_back_what_it_still_holds() -> None:
-    staff = {
-        "needs": [Need(project="fix", need="ml", kind="engineer", full=2)],
-        "eligible": [Eligible(project="fix", need="ml", pool="ml")],
-    }
-    model = model_of(gpu_pool(), ml_pool(), project("fix", 2, kind="build", duration=1.0), staff, weeks=4)
-    v, values = model.variables, np.zeros(model.size)
-    gpu, people = (next(k for k, pair in enumerate(model.setting.pairs) if pair[1] == need) for need in ("gpu", "ml"))
-    scale = model.scale[v.x]
-    values[v.x[gpu, :1]], values[v.x[people, :3]] = 2.0 / scale[gpu, 0], 2.0 / scale[people, 0]
-    values[v.pace[0, 0]], values[v.on[0, :3]], values[v.complete[0, 3:]] = 1.0, 1.0, 1.0
-    plan = publish(model, values)
-    assert plan.pace["state"].tolist() == ["running", "complete", "complete", "complete"]
-    assert len(plan.allocation) == 2
-    assert check(model.setting.problem, "normal", plan).ok
