@@ -58,6 +58,13 @@ def of(session: Session, portfolio: str, limit: int) -> list[PlanRow]:
     return list(session.scalars(query))
 
 
+def newest_of_scenarios(session: Session, portfolio: str) -> dict[int, PlanRow]:
+    """The newest plan of each scenario of a portfolio that has one, without its problem."""
+    newest = sa.select(sa.func.max(PlanRow.id)).where(PlanRow.portfolio == portfolio, PlanRow.scenario.is_not(None))
+    rows = session.scalars(sa.select(PlanRow).where(PlanRow.id.in_(newest.group_by(PlanRow.scenario))))
+    return {row.scenario: row for row in rows if row.scenario is not None}
+
+
 def decide(session: Session, portfolio: str, plan: int, verb: str, *, reason: str, who: str) -> None:
     """Write down a decision about a plan."""
     session.add(DecisionRow(portfolio=portfolio, plan=plan, verb=verb, reason=reason, who=who, at=now()))

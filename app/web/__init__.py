@@ -21,6 +21,7 @@ from app.web.plan import page as plan
 from app.web.portfolio import page as portfolio
 from app.web.records import page as records
 from app.web.risks import page as risks
+from app.web.scenarios import page as scenarios
 from app.web.situation import page as situation
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -28,6 +29,7 @@ LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
+    scenarios,
 )  # fmt: skip
 
 
