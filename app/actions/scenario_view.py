@@ -19,7 +19,7 @@ from app.store import plans, records, scenarios
 from app.tables import ScenarioRow
 from solver.faults import Fault, InvalidInput
 from solver.problem import Problem
-from solver.records import TABLES, key_of
+from solver.records import TABLES, key_columns, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,14 @@ def scenario_view(db: Database, scenario: int) -> ScenarioView:
 def differences(before: Mapping[str, Iterable[Any]], after: Mapping[str, Iterable[Any]]) -> Iterable[RecordDifference]:
     """Every record that differs, table by table."""
     for table in TABLES:
+        keys = {c.name for c in key_columns(table)}
         old, new = ({key_of(record): record for record in tables[table]} for tables in (before, after))
         for key in {**old, **new}:
             cells = changed_cells(table, old.get(key), new.get(key))
-            if cells:
-                yield RecordDifference(table, key_text(table, key), tuple((c, a, b) for c, (a, b) in cells.items()))
+            # The key is told once, as the record's name; a record of nothing but its key still differs.
+            told = {c: pair for c, pair in cells.items() if c not in keys} or cells
+            if told:
+                yield RecordDifference(table, key_text(table, key), tuple((c, a, b) for c, (a, b) in told.items()))
 
 
 def _listed(row: ScenarioRow, names: Mapping[int, str], plan: PlanInfo | None) -> Listed:

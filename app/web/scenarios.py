@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.actions import scenario_edit as verbs
+from app.actions.decide import OF_RECORD, states
 from app.actions.edit import rows
 from app.actions.scenario_edit import ScenarioEdit
 from app.actions.scenario_view import ScenarioView, list_with_plans, scenario_view
@@ -36,6 +37,7 @@ def listing() -> str:
         "scenarios.html",
         listed=[one for one in found if (one.scenario.status == ARCHIVED) is archived],
         archived=archived,
+        record=next((plan for plan, state in states(context.db(), portfolio).items() if state == OF_RECORD), None),
         others=sum((one.scenario.status == ARCHIVED) is not archived for one in found),
         policies=[row.record for row in rows(context.db(), portfolio, "policies")],
     )

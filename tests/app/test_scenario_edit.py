@@ -52,8 +52,7 @@ def test_a_copy_of_a_scenario_shows_only_what_differs_from_its_parent(lab: Datab
     change_scenario(lab, copy, [MORE, UNPAUSE], 1, "kim")
     assert told(lab, copy) == {
         "capacity h100/2025-12-01": [("amount", "10", "11")],
-        "stances code-red/ads": [("policy", "code-red", None), ("project", "ads", None), ("stance", "pause", None),
-                                 ("priority", "", None)],
+        "stances code-red/ads": [("stance", "pause", None), ("priority", "", None)],
     }  # fmt: skip
     assert snapshot(lab, "lab", copy).supply("h100") == (11, 11, 11, 11)
     assert snapshot(lab, "lab", parent).supply("h100") == (10, 10, 10, 10)
