@@ -125,7 +125,7 @@ revision that wrote it, so that no version ever comes back, not even after a rem
 
 
 class ScenarioRow(Base):
-    """A portfolio with changes and a policy."""
+    """A portfolio with changes and a policy. `parent` is the scenario it was copied from; none: the portfolio."""
 
     __tablename__ = "scenarios"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -137,6 +137,7 @@ class ScenarioRow(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     who: Mapped[str] = mapped_column(sa.Text)
     version: Mapped[int]
+    parent: Mapped[int | None]
 
 
 class ScenarioChangeRow(Base):

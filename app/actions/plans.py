@@ -60,20 +60,20 @@ def list_plans(db: Database, portfolio: str, limit: int = 100) -> list[PlanInfo]
     """The newest plans of a portfolio, newest first. Raises NotFound."""
     with db.reading() as session:
         records.require(session, portfolio)
-        return [_info(row) for row in plans.of(session, portfolio, limit)]
+        return [info_of(row) for row in plans.of(session, portfolio, limit)]
 
 
 def plan_info(db: Database, plan_id: int) -> PlanInfo:
     """One plan as in a list. Raises NotFound."""
     with db.reading() as session:
-        return _info(plans.get(session, plan_id))
+        return info_of(plans.get(session, plan_id))
 
 
 def get_plan(db: Database, plan_id: int) -> StoredPlan:
     """One plan. Raises NotFound."""
     with db.reading() as session:
         row = plans.get(session, plan_id)
-        info, problem, files = _info(row), plans.problem_files(row), plans.files(session, plan_id)
+        info, problem, files = info_of(row), plans.problem_files(row), plans.files(session, plan_id)
     return _stored(info, problem, files)
 
 
@@ -130,7 +130,8 @@ def store_plan(db: Database, problem: Problem, outcome: Outcome, scenario: int |
     return plan
 
 
-def _info(row: PlanRow) -> PlanInfo:
+def info_of(row: PlanRow) -> PlanInfo:
+    """A stored row as in a list."""
     return PlanInfo(
         row.id, row.portfolio, row.scenario, row.policy, row.status, row.created_at, row.who, row.digest, row.summary
     )

@@ -17,7 +17,10 @@ from solver.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A portfolio with changes and a policy; `status` is draft or approved."""
+    """A portfolio with changes and a policy; `status` is draft, approved or archived.
+
+    `parent` is the scenario that it was copied from; None: it stands on the portfolio alone.
+    """
 
     id: int
     portfolio: str
@@ -28,19 +31,20 @@ class Scenario:
     created_at: datetime
     who: str
     version: int
+    parent: int | None
 
 
 def list_scenarios(db: Database, portfolio: str) -> list[Scenario]:
     """The scenarios of a portfolio, newest first. Raises NotFound."""
     with db.reading() as session:
         records.require(session, portfolio)
-        return [_scenario(row) for row in scenarios.of(session, portfolio)]
+        return [scenario_of(row) for row in scenarios.of(session, portfolio)]
 
 
 def get_scenario(db: Database, scenario: int) -> Scenario:
     """One scenario. Raises NotFound."""
     with db.reading() as session:
-        return _scenario(scenarios.get(session, scenario))
+        return scenario_of(scenarios.get(session, scenario))
 
 
 def get_changes(db: Database, scenario: int) -> list[ScenarioChange]:
@@ -70,7 +74,9 @@ def add_scenario(  # noqa: PLR0917 - what a scenario is, in the order it is said
     return scenario
 
 
-def _scenario(row: ScenarioRow) -> Scenario:
+def scenario_of(row: ScenarioRow) -> Scenario:
+    """A stored row as people of other rooms see it."""
     return Scenario(
-        row.id, row.portfolio, row.name, row.policy, row.kind, row.status, row.created_at, row.who, row.version
-    )
+        row.id, row.portfolio, row.name, row.policy, row.kind, row.status, row.created_at, row.who, row.version,
+        row.parent,
+    )  # fmt: skip

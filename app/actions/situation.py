@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from app.actions.decide import PROPOSED, SENT_BACK, states
 from app.actions.plans import PlanInfo, StoredPlan, list_plans, plan_of_record
 from app.actions.scenarios import Scenario, list_scenarios
 from app.actions.snapshot import snapshot
@@ -56,14 +57,20 @@ class InForce:
 
 @dataclass(frozen=True)
 class Situation:
-    """The first page: everything somebody needs to know whether to act."""
+    """The first page: everything somebody needs to know whether to act.
+
+    `over` is the advice that no longer holds while a code red does: its exit criteria may be met. Plans that were
+    sent back do not await a decision; `proposed` ones come first.
+    """
 
     portfolio: Portfolio
     in_force: InForce | None
     advice: tuple[Advice, ...]
+    over: tuple[Advice, ...]
     signals: dict[str, tuple[Signal, ...]]
     plan_of_record: StoredPlan | None
     awaiting: tuple[PlanInfo, ...]
+    proposed: frozenset[int]
     scenarios: tuple[Scenario, ...]
     counts: dict[str, int]
 
@@ -71,15 +78,19 @@ class Situation:
 def situation(db: Database, portfolio: str) -> Situation:
     """How a portfolio stands now. Raises NotFound."""
     problem = snapshot(db, portfolio)
-    record = plan_of_record(db, portfolio)
+    record, decided = plan_of_record(db, portfolio), states(db, portfolio)
     newer = [p for p in list_plans(db, portfolio, NEWEST) if record is None or p.id > record.id]
+    waiting = [p for p in newer if decided.get(p.id) != SENT_BACK]
+    in_force, advice = _in_force(problem, record), tuple(advise(t, problem.signals) for t in problem.triggers)
     return Situation(
         portfolio=problem.head,
-        in_force=_in_force(problem, record),
-        advice=tuple(advise(trigger, problem.signals) for trigger in problem.triggers),
+        in_force=in_force,
+        advice=advice,
+        over=tuple(a for a in advice if _is_over(a, in_force)),
         signals=_series(problem.signals),
         plan_of_record=record,
-        awaiting=tuple(newer),
+        awaiting=tuple(sorted(waiting, key=lambda p: decided.get(p.id) != PROPOSED)),
+        proposed=frozenset(p.id for p in waiting if decided.get(p.id) == PROPOSED),
         scenarios=tuple(list_scenarios(db, portfolio)),
         counts={table: len(getattr(problem, table)) for table in TABLES},
     )
@@ -101,6 +112,14 @@ def advise(trigger: Trigger, signals: Sequence[Signal]) -> Advice:
         fall=fall, drop=trigger.drop, advised=before is not None and fall >= trigger.drop, policy=trigger.policy,
         at=points[-1][0] if points else None,
     )  # fmt: skip
+
+
+def _is_over(advice: Advice, in_force: InForce | None) -> bool:
+    """Whether a signal measured within a code red is no longer so low that one would be advised."""
+    if in_force is None or in_force.policy.kind != "code_red" or advice.at is None or advice.now is None:
+        return False
+    inside = in_force.start <= advice.at < in_force.end
+    return inside and advice.before is not None and not advice.advised
 
 
 def _means(points: Sequence[tuple[date, float]], days: int) -> list[Mean]:

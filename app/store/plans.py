@@ -14,7 +14,7 @@ from app.errors import NotFound
 from app.store.audit import now
 from app.tables import DecisionRow, PlanFileRow, PlanRow
 
-APPROVE = "approve"
+APPROVE, PROPOSE, SEND_BACK = "approve", "propose", "send back"
 
 
 def add(session: Session, facts: Mapping[str, Any], problem: Mapping[str, str], files: Mapping[str, str]) -> int:
@@ -58,9 +58,22 @@ def of(session: Session, portfolio: str, limit: int) -> list[PlanRow]:
     return list(session.scalars(query))
 
 
+def newest_of_scenarios(session: Session, portfolio: str) -> dict[int, PlanRow]:
+    """The newest plan of each scenario of a portfolio that has one, without its problem."""
+    newest = sa.select(sa.func.max(PlanRow.id)).where(PlanRow.portfolio == portfolio, PlanRow.scenario.is_not(None))
+    rows = session.scalars(sa.select(PlanRow).where(PlanRow.id.in_(newest.group_by(PlanRow.scenario))))
+    return {row.scenario: row for row in rows if row.scenario is not None}
+
+
 def decide(session: Session, portfolio: str, plan: int, verb: str, *, reason: str, who: str) -> None:
     """Write down a decision about a plan."""
     session.add(DecisionRow(portfolio=portfolio, plan=plan, verb=verb, reason=reason, who=who, at=now()))
+
+
+def decisions(session: Session, portfolio: str) -> list[DecisionRow]:
+    """Every decision about a portfolio's plans, newest first."""
+    query = sa.select(DecisionRow).where(DecisionRow.portfolio == portfolio)
+    return list(session.scalars(query.order_by(DecisionRow.id.desc())))
 
 
 def newest_approval(session: Session, portfolio: str) -> DecisionRow | None:

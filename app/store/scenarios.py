@@ -13,6 +13,7 @@ from app.store.audit import now
 from app.tables import ScenarioChangeRow, ScenarioRow
 
 PUT, SET, REMOVE = "put", "set", "remove"
+DRAFT, APPROVED, ARCHIVED = "draft", "approved", "archived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,14 @@ class ScenarioChange:
     cells: dict[str, str]
 
 
-def add(session: Session, portfolio: str, *, name: str, policy: str, kind: str, who: str) -> int:
+def add(
+    session: Session, portfolio: str, *, name: str, policy: str, kind: str, who: str, parent: int | None = None
+) -> int:
     """A new scenario without changes; its id."""
     row = ScenarioRow(
-        portfolio=portfolio, name=name, policy=policy, kind=kind, status="draft", created_at=now(), who=who, version=1
-    )
+        portfolio=portfolio, name=name, policy=policy, kind=kind, status=DRAFT, created_at=now(), who=who, version=1,
+        parent=parent,
+    )  # fmt: skip
     session.add(row)
     session.flush()
     return row.id
@@ -48,9 +52,23 @@ def add_changes(session: Session, scenario: int, changes: Iterable[ScenarioChang
         session.execute(sa.insert(ScenarioChangeRow), rows)
 
 
+def replace_changes(session: Session, scenario: int, changes: Iterable[ScenarioChange]) -> None:
+    """Exchange all changes of a scenario."""
+    session.execute(sa.delete(ScenarioChangeRow).where(ScenarioChangeRow.scenario == scenario))
+    add_changes(session, scenario, changes)
+
+
 def get(session: Session, scenario: int) -> ScenarioRow:
     """One scenario. Raises NotFound."""
     row = session.get(ScenarioRow, scenario)
+    if row is None:
+        raise NotFound("scenario", scenario)
+    return row
+
+
+def lock(session: Session, scenario: int) -> ScenarioRow:
+    """One scenario, held against other writers until this one ends. Raises NotFound."""
+    row = session.get(ScenarioRow, scenario, with_for_update=True)
     if row is None:
         raise NotFound("scenario", scenario)
     return row

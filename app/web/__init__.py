@@ -11,7 +11,9 @@ from app.config import Settings
 from app.db import Database
 from app.web import context, formats, refusals, security
 from app.web.approve import page as approve
+from app.web.brief import page as brief
 from app.web.capacity import page as capacity
+from app.web.compare import page as compare
 from app.web.declare import page as declare
 from app.web.export import page as export
 from app.web.imports import page as imports
@@ -21,6 +23,7 @@ from app.web.plan import page as plan
 from app.web.portfolio import page as portfolio
 from app.web.records import page as records
 from app.web.risks import page as risks
+from app.web.scenarios import page as scenarios
 from app.web.situation import page as situation
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -28,6 +31,7 @@ LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
+    scenarios, compare, brief,
 )  # fmt: skip
 
 

@@ -23,6 +23,14 @@ DONE = {
     "added": "The record was added.",
     "removed": "The record was removed.",
     "approved": "The plan is now the plan of record.",
+    "proposed": "The plan is proposed for review.",
+    "sent-back": "The plan was sent back, with the reason.",
+    "copied": "The scenario was copied. Change it below; nothing else changes.",
+    "changed": "The scenario was changed. The portfolio and the plan of record are as they were.",
+    "unchanged": "Nothing was changed: it says what was typed already.",
+    "renamed": "The scenario was renamed.",
+    "archived": "The scenario was put into the archive.",
+    "restored": "The scenario was taken out of the archive.",
     "cancelled": "The recompute was cancelled.",
 }
 """What a page says after something was done; named by `?done=` so that no session is needed."""

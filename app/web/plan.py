@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
+from app.actions import decide
 from app.actions.plans import StoredPlan, get_plan, list_plans, plan_of_record
 from app.web import context
 from app.web.paging import paged
@@ -22,8 +23,8 @@ MOVES = 60
 def listing() -> str:
     """Every plan of the portfolio, the newest first."""
     portfolio = context.portfolio_id()
-    record = plan_of_record(context.db(), portfolio)
-    return render_template("plans.html", plans=list_plans(context.db(), portfolio), record=record)
+    states = decide.states(context.db(), portfolio)
+    return render_template("plans.html", plans=list_plans(context.db(), portfolio), states=states)
 
 
 @page.get("/plans/<int:plan_id>")
@@ -32,7 +33,8 @@ def show(plan_id: int) -> str:
     stored = get_plan(context.db(), plan_id)
     context.page_is_of(stored.portfolio)
     record = plan_of_record(context.db(), stored.portfolio)
-    parts = {"moves": _moves(stored), "why": _why(stored), "ledger": _ledger(stored)}
+    parts: dict[str, object] = {"moves": _moves(stored), "why": _why(stored), "ledger": _ledger(stored)}
+    parts |= {"standing": decide.standing(context.db(), plan_id)}
     return render_template("plan.html", stored=stored, **parts, **sections(stored, record))
 
 

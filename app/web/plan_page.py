@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -19,12 +20,10 @@ from app.web.reading.heatmap import heatmap
 from app.web.reading.protection import protections
 from app.web.reading.serving import BAND, service_panels
 from app.web.reading.timeline import WORDS, timeline
-from app.web.reading.values import Account, against_plan, against_today
+from app.web.reading.values import NOTICEABLE, Account, against_plan, against_today
+from app.web.reading.way_back import way_back
 from solver.problem import Problem
 from solver.records import ENGINEER, GPU
-
-NOTICEABLE = 0.005
-"""A change below half a percent of what was there is rounding, not a payment."""
 
 
 def reading_of(stored: StoredPlan) -> Reading:
@@ -55,6 +54,7 @@ def sections(stored: StoredPlan, record: StoredPlan | None) -> dict[str, Any]:
         "band": BAND,
         "timeline": timeline(reading, beside),
         "legend": WORDS,
+        "back": way_back(reading),
         "heatmap": heatmap(reading),
         "worth": worth(reading, ENGINEER),
         "comparison": comparison(stored, reading, other, beside) if other and beside else None,
@@ -75,7 +75,12 @@ def window(problem: Problem, policy: str) -> dict[str, Any]:
 
 def months(problem: Problem) -> list[tuple[str, int]]:
     """The months over the columns of a grid, each with its number of Mondays."""
-    return [(text, len(list(group))) for text, group in groupby(problem.weeks, key=lambda week: f"{week:%b %Y}")]
+    return months_of(problem.weeks)
+
+
+def months_of(weeks: Iterable[date]) -> list[tuple[str, int]]:
+    """The months of some weeks, each with its number of Mondays."""
+    return [(text, len(list(group))) for text, group in groupby(weeks, key=lambda week: f"{week:%b %Y}")]
 
 
 def present(found: tuple[Flows, ...]) -> list[Flows]:

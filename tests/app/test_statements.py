@@ -11,17 +11,21 @@ from sqlalchemy import event
 from app.actions.approve import approve
 from app.actions.audit import entries
 from app.actions.compare import compare
+from app.actions.decide import standing
 from app.actions.declare import declare, prefill
 from app.actions.edit import edit_record, rows
 from app.actions.import_data import import_portfolio
 from app.actions.plans import get_plan, list_plans, store_plan
 from app.actions.portfolios import list_portfolios
+from app.actions.scenario_edit import change_scenario
+from app.actions.scenario_view import list_with_plans, scenario_view
 from app.actions.situation import situation
 from app.actions.snapshot import snapshot
 from app.db import Database
 from solver.problem import Problem
 from solver.records import TABLES
 from tests.app.lab import FILES, as_bytes, outcome
+from tests.app.test_scenario_edit import MORE
 from tests.app.test_scenarios import CODE_RED
 
 ALL = len(TABLES)
@@ -34,7 +38,11 @@ BOUNDS: dict[str, tuple[Callable[[Database], object], int]] = {
     "list plans": (lambda db: list_plans(db, "lab"), 2),
     "plan": (lambda db: get_plan(db, 1), 2),
     "compare": (lambda db: compare(db, 1, 2), 4),
-    "situation": (lambda db: situation(db, "lab"), ALL + 8),
+    "situation": (lambda db: situation(db, "lab"), ALL + 9),
+    "scenarios": (lambda db: list_with_plans(db, "lab"), 3),
+    "scenario beside its parent": (lambda db: scenario_view(db, 1), ALL + 3),
+    "change a scenario": (lambda db: change_scenario(db, 1, [MORE], 1, "eve"), ALL + 6),
+    "standing": (lambda db: standing(db, 1), 2),
     "edit": (lambda db: edit_record(db, "lab", "projects", ("ads",), {"value": "5"}, 1, "bob"), ALL + 4),
     "prefill": (lambda db: prefill(db, "lab"), ALL),
     "declare": (lambda db: declare(db, "lab", CODE_RED, "eve"), ALL + 4),

@@ -2,9 +2,10 @@
 import { signal } from "./signal.js";
 import { ranges } from "./ranges.js";
 import { sankey } from "./sankey.js";
+import { race } from "./race.js";
 import { serving } from "./serving.js";
 
-const kinds = { signal, sankey, serving, ranges };
+const kinds = { signal, sankey, serving, ranges, race };
 const drawn = new Map();
 
 export function colours() {

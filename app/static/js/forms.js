@@ -24,6 +24,7 @@ document.addEventListener("click", (event) => {
     row.remove();
     (next?.querySelector("input") || document.querySelector("[data-add-row]"))?.focus();
   }
+  if (event.target.closest("[data-print]")) window.print();
   const closes = event.target.closest("[data-close-details]");
   if (closes) closes.closest("details").open = false;
 });

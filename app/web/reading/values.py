@@ -14,6 +14,8 @@ from solver.schedule import elapsed, is_fixed, yields
 
 FULL = 0.995
 """The pace from which a week counts as full."""
+NOTICEABLE = 0.005
+"""A change below half a percent of what was there is rounding, not a payment."""
 
 
 @dataclass(frozen=True, slots=True)
