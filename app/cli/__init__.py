@@ -21,6 +21,7 @@ COMMANDS = {
     "risks": ("app.cli.risks:risks", "Simulate futures of a plan: what the recorded risks do to it."),
     "why": ("app.cli.why:why", "Say why a project runs as it does, and what it would take."),
     "force": ("app.cli.force:force", "Force a project in or out, and see what each class pays."),
+    "replan": ("app.cli.replan:replan", "Plan again from a later week; the past stays, the next weeks may be frozen."),
     "serve": ("app.cli.serve:serve", "Serve the pages."),
     "demo": ("app.cli.demo:demo", "Serve the example in a database of its own."),
     "db": ("app.cli.database:database", "Bring the database to the newest schema."),
