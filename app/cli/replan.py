@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from app.cli.interrupt import run_until_stopped
-from app.cli.progress import ProgressDisplay
+from app.cli.progress import ProgressDisplay, number
 from app.cli.solve import choose_policy, publish
 from app.cli.terminal import Terminal, json_option
 from solver.folder import read, read_plan, write_folder
 from solver.progress import Options
 from solver.replan import frozen, problem_from
+from solver.replan.changes import moves_beyond
 from solver.solve import solve
 
 PORTFOLIO = "portfolio"
@@ -52,6 +53,10 @@ def replan(
             on_stop=lambda: terminal.say("codered: stopping; what was found so far is kept"),
         )  # fmt: skip
     code = publish(outcome, out, terminal)
+    if outcome.plan is not None:
+        moved = moves_beyond(problem, plan, outcome.plan)
+        said = ", ".join(f"{number(amount)} {kind}" for kind, amount in moved.items() if amount)
+        terminal.say(f"codered: moves that the approved plan does not have: {said or 'none'}")
     if out and outcome.plan is not None:
         write_folder(problem, out / PORTFOLIO)
         terminal.say(f"codered: the portfolio that it answers is in {out / PORTFOLIO}")

@@ -14,6 +14,7 @@ from solver.problem import Problem
 from solver.publish import publish
 from solver.records import Baseline, Capacity, Floor, Pin, Stance
 from solver.replan import frozen, problem_from
+from solver.replan.changes import moves_beyond
 from solver.replan.start import rest_of
 from solver.whatif.values import values_of
 from tests.solver.handmade import gpu_pool, ml_pool, plan_of, policy, portfolio, project, week
@@ -147,3 +148,13 @@ def test_other_pins_hold_after_the_frozen_weeks() -> None:
         (week(0), week(0), 1.0),
         (week(1), week(3), 1.0),
     }
+
+
+def test_a_new_move_and_one_that_is_not_made_count_once_each() -> None:
+    problem = portfolio(gpu_pool(amount=4), project("ads", 4, today=4, **RUN), project("chat", 4))
+    approved = plan_of(problem, {("ads", "gpu", "h100"): [4, 4, 1, 1], ("chat", "gpu", "h100"): [0, 0, 3, 3]}, {})
+    kept = plan_of(problem, {("ads", "gpu", "h100"): [4, 4, 4, 4]}, {})
+    early = plan_of(problem, {("ads", "gpu", "h100"): [2, 2, 1, 1], ("chat", "gpu", "h100"): [2, 2, 3, 3]}, {})
+    assert moves_beyond(problem, approved, approved) == {"gpu": 0.0}
+    assert moves_beyond(problem, approved, kept) == {"gpu": 3.0}
+    assert moves_beyond(problem, approved, early) == {"gpu": 4.0}
