@@ -23,6 +23,7 @@ COMMANDS = {
     "force": ("app.cli.force:force", "Force a project in or out, and see what each class pays."),
     "serve": ("app.cli.serve:serve", "Serve the pages."),
     "demo": ("app.cli.demo:demo", "Serve the example in a database of its own."),
+    "audit": ("app.cli.audit:audit", "Verify the audit trail."),
     "db": ("app.cli.database:database", "Bring the database to the newest schema."),
 }
 """Every command, where it is written and what it does, in the order of `--help`."""

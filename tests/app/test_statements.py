@@ -35,11 +35,11 @@ BOUNDS: dict[str, tuple[Callable[[Database], object], int]] = {
     "plan": (lambda db: get_plan(db, 1), 2),
     "compare": (lambda db: compare(db, 1, 2), 4),
     "situation": (lambda db: situation(db, "lab"), ALL + 8),
-    "edit": (lambda db: edit_record(db, "lab", "projects", ("ads",), {"value": "5"}, 1, "bob"), ALL + 4),
+    "edit": (lambda db: edit_record(db, "lab", "projects", ("ads",), {"value": "5"}, 1, "bob"), ALL + 5),
     "prefill": (lambda db: prefill(db, "lab"), ALL),
-    "declare": (lambda db: declare(db, "lab", CODE_RED, "eve"), ALL + 4),
-    "approve": (lambda db: approve(db, 2, "better", "eve"), 5),
-    "import again": (lambda db: import_portfolio(db, as_bytes(FILES), "ann"), ALL + 3),
+    "declare": (lambda db: declare(db, "lab", CODE_RED, "eve"), ALL + 5),
+    "approve": (lambda db: approve(db, 2, "better", "eve"), 6),
+    "import again": (lambda db: import_portfolio(db, as_bytes(FILES), "ann"), ALL + 4),
 }
 
 
