@@ -2,88 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
 
-from solver.columns import Column, Type, read_cell, write_cell
+import app.account_tables  # noqa: F401 - its tables belong to the same Base
+from app.sqltypes import Base, BlankId, BlankWeek, Cell, Moment
+from solver.columns import Column, Type
 from solver.records import TABLES, columns
-
-
-class Moment(TypeDecorator[datetime]):
-    """A point in time, always UTC and aware in Python."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class BlankId(TypeDecorator[str]):
-    """An id that may be blank in a key: '' in SQL, where NULLs are never equal."""
-
-    impl = sa.Text
-    cache_ok = True
-    coerce_to_is_types = ()
-
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str:
-        return value or ""
-
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        return value or None
-
-
-class BlankWeek(TypeDecorator[date]):
-    """A week that may be blank in a key: the first day of the calendar in SQL."""
-
-    impl = sa.Date
-    cache_ok = True
-    coerce_to_is_types = ()
-
-    def process_bind_param(self, value: date | None, dialect: sa.Dialect) -> date:
-        return value or date.min
-
-    def process_result_value(self, value: date | None, dialect: sa.Dialect) -> date | None:
-        return None if value == date.min else value
-
-
-class Cell(TypeDecorator[Any]):
-    """A curve or ramp as its CSV text."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def __init__(self, column: Column) -> None:
-        super().__init__()
-        self.column = column
-
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
-        return None if value is None else write_cell(self.column, value)
-
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
-        return None if value is None else read_cell(self.column, value)
-
-
-class Base(DeclarativeBase):
-    """The home of all tables."""
-
-    metadata = sa.MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-
 
 _SQL_TYPES: dict[Type, type[TypeEngine[Any]]] = {
     Type.ID: sa.Text, Type.TEXT: sa.Text, Type.CHOICE: sa.Text, Type.INTEGER: sa.Integer, Type.AMOUNT: sa.Float,
@@ -247,6 +176,8 @@ class AuditRow(Base):
     record_key: Mapped[str | None] = mapped_column(sa.Text)
     version: Mapped[int | None]
     detail: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    hash: Mapped[str] = mapped_column(sa.Text)
+    """Of this line and of the hash of the line before it."""
 
 
 class UploadRow(Base):

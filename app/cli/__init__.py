@@ -25,6 +25,7 @@ COMMANDS = {
     "replan": ("app.cli.replan:replan", "Plan again from a later week; the past stays, the next weeks may be frozen."),
     "serve": ("app.cli.serve:serve", "Serve the pages."),
     "demo": ("app.cli.demo:demo", "Serve the example in a database of its own."),
+    "audit": ("app.cli.audit:audit", "Verify the audit trail."),
     "db": ("app.cli.database:database", "Bring the database to the newest schema."),
 }
 """Every command, where it is written and what it does, in the order of `--help`."""

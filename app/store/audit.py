@@ -1,27 +1,57 @@
-"""The audit trail: rows are added and read, never changed."""
+"""The audit trail: rows are added and read, never changed, and each holds the hash of all before it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.chain import FIRST, link
 from app.tables import AuditRow
+
+LOCK = 5_117_003
+"""PostgreSQL's lock of whoever adds to the chain; SQLite has one writer anyway."""
+_NEWEST = "audit_hash"
+AT_A_TIME = 1000
 
 
 def add(session: Session, portfolio: str, who: str, verb: str, *, subject: str, detail: dict[str, Any]) -> None:
-    """Tell that somebody did something."""
-    session.add(AuditRow(at=now(), who=who, verb=verb, portfolio=portfolio, subject=subject, detail=detail))
+    """Tell that somebody did something; portfolio '' where it concerns them all."""
+    _add(session, [{"at": now(), "who": who, "verb": verb, "portfolio": portfolio, "subject": subject,
+                    "detail": detail}])  # fmt: skip
 
 
 def add_changes(session: Session, portfolio: str, who: str, verb: str, changes: Iterable[dict[str, Any]]) -> None:
     """Tell of changed records: dicts with subject, record_table, record_key, version and detail."""
-    rows = [{"at": now(), "who": who, "verb": verb, "portfolio": portfolio, **change} for change in changes]
-    if rows:
-        session.execute(sa.insert(AuditRow), rows)
+    _add(session, [{"at": now(), "who": who, "verb": verb, "portfolio": portfolio, **change} for change in changes])
+
+
+def _add(session: Session, lines: list[dict[str, Any]]) -> None:
+    if not lines:
+        return
+    newest_hash = _newest_hash(session)
+    for line in lines:
+        line["hash"] = newest_hash = link(newest_hash, line)
+    session.info[_NEWEST] = newest_hash
+    session.execute(sa.insert(AuditRow), lines)
+
+
+def _newest_hash(session: Session) -> str:
+    """The end of the chain, which nobody else may go on from until this transaction ends."""
+    known = session.info.get(_NEWEST)
+    if known is not None:
+        return str(known)
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    return session.scalar(sa.select(AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)) or FIRST
+
+
+def lines(session: Session) -> Iterator[AuditRow]:
+    """Every line, the oldest first."""
+    yield from session.scalars(sa.select(AuditRow).order_by(AuditRow.id).execution_options(yield_per=AT_A_TIME))
 
 
 def newest(session: Session, portfolio: str, limit: int) -> list[AuditRow]:

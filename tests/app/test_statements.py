@@ -41,13 +41,13 @@ BOUNDS: dict[str, tuple[Callable[[Database], object], int]] = {
     "situation": (lambda db: situation(db, "lab"), ALL + 9),
     "scenarios": (lambda db: list_with_plans(db, "lab"), 3),
     "scenario beside its parent": (lambda db: scenario_view(db, 1), ALL + 3),
-    "change a scenario": (lambda db: change_scenario(db, 1, [MORE], 1, "eve"), ALL + 6),
+    "change a scenario": (lambda db: change_scenario(db, 1, [MORE], 1, "eve"), ALL + 7),
     "standing": (lambda db: standing(db, 1), 2),
-    "edit": (lambda db: edit_record(db, "lab", "projects", ("ads",), {"value": "5"}, 1, "bob"), ALL + 4),
+    "edit": (lambda db: edit_record(db, "lab", "projects", ("ads",), {"value": "5"}, 1, "bob"), ALL + 5),
     "prefill": (lambda db: prefill(db, "lab"), ALL),
-    "declare": (lambda db: declare(db, "lab", CODE_RED, "eve"), ALL + 4),
-    "approve": (lambda db: approve(db, 2, "better", "eve"), 5),
-    "import again": (lambda db: import_portfolio(db, as_bytes(FILES), "ann"), ALL + 3),
+    "declare": (lambda db: declare(db, "lab", CODE_RED, "eve"), ALL + 5),
+    "approve": (lambda db: approve(db, 2, "better", "eve"), 6),
+    "import again": (lambda db: import_portfolio(db, as_bytes(FILES), "ann"), ALL + 4),
 }
 
 

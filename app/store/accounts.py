@@ -1,0 +1,86 @@
+"""Accounts with their roles, sessions, tokens, and attempts to sign in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.account_tables import AccountRow, AttemptRow, RoleRow, SessionRow, TokenRow
+from app.errors import NotFound
+from app.roles import ROLES, Role
+from app.store.audit import now
+
+
+def find(session: Session, name: str) -> AccountRow | None:
+    """An account, revoked or not."""
+    return session.get(AccountRow, name)
+
+
+def get(session: Session, name: str) -> AccountRow:
+    """An account. Raises NotFound."""
+    row = find(session, name)
+    if row is None:
+        raise NotFound("account", name)
+    return row
+
+
+def add(session: Session, name: str, password: str) -> None:
+    """A new account; `password` is its hash."""
+    session.add(AccountRow(name=name, password=password, revoked=False, created_at=now()))
+    session.flush()
+
+
+def every(session: Session) -> list[AccountRow]:
+    """All accounts by name."""
+    return list(session.scalars(sa.select(AccountRow).order_by(AccountRow.name)))
+
+
+def grants(session: Session, name: str) -> dict[str, Role]:
+    """The roles of an account by portfolio."""
+    rows = session.execute(sa.select(RoleRow.portfolio, RoleRow.role).where(RoleRow.account == name))
+    return {portfolio: ROLES[role] for portfolio, role in rows}
+
+
+def grant(session: Session, name: str, portfolio: str, role: Role | None) -> None:
+    """Give a role in a portfolio, or take it away."""
+    if role is not None:
+        session.merge(RoleRow(account=name, portfolio=portfolio, role=role.word))
+    else:
+        session.execute(sa.delete(RoleRow).where(RoleRow.account == name, RoleRow.portfolio == portfolio))
+    session.flush()
+
+
+def end_all(session: Session, name: str) -> None:
+    """Sign an account out everywhere, and take its tokens away."""
+    session.execute(sa.delete(SessionRow).where(SessionRow.account == name))
+    session.execute(sa.delete(TokenRow).where(TokenRow.account == name))
+
+
+def sessions(session: Session, name: str) -> list[SessionRow]:
+    """Where an account is signed in, the newest first."""
+    query = sa.select(SessionRow).where(SessionRow.account == name, SessionRow.expires_at > now())
+    return list(session.scalars(query.order_by(SessionRow.created_at.desc())))
+
+
+def tokens(session: Session, name: str) -> list[TokenRow]:
+    """The tokens of an account, the newest first."""
+    return list(session.scalars(sa.select(TokenRow).where(TokenRow.account == name).order_by(TokenRow.id.desc())))
+
+
+def token(session: Session, digest: str) -> TokenRow | None:
+    """A token by its hash."""
+    return session.scalar(sa.select(TokenRow).where(TokenRow.hash == digest))
+
+
+def attempts(session: Session, since: datetime, *, name: str = "", address: str = "") -> int:
+    """How often signing in failed since then, for a name or from an address."""
+    whose = AttemptRow.name == name if name else AttemptRow.address == address
+    return session.scalar(sa.select(sa.func.count()).select_from(AttemptRow).where(whose, AttemptRow.at > since)) or 0
+
+
+def forget_attempts(session: Session, *, before: datetime | None = None, name: str = "") -> None:
+    """Forget the attempts of a name, or those of long ago."""
+    which = AttemptRow.at < before if before is not None else AttemptRow.name == name
+    session.execute(sa.delete(AttemptRow).where(which))
