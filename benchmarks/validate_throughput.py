@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from solver.services import network_of, node_of
-from solver.serving import Load, roofline
-from solver.serving_records import LanguageModel, Sku
+from solver.serving.records import LanguageModel, Sku
+from solver.serving.roofline import Load, roofline
+from solver.serving.services import network_of, node_of
 
 POINTS = Path(__file__).resolve().parent / "published_throughput.csv"
 MEMORY_CAP = 0.9

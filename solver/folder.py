@@ -8,18 +8,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from solver.archive import write_files
-from solver.bookwriting import write_book
 from solver.columns import Type, write_cell
 from solver.crosschecks import cross_check, remarks
 from solver.crosschecks.identity import REPEATED
-from solver.csvtext import escape, write_rows
 from solver.faults import Fault, InvalidInput, Notice
-from solver.plan_files import plan_files, read_plan, write_plan
+from solver.files.archive import write_files
+from solver.files.bookwriting import write_book
+from solver.files.csvtext import escape, write_rows
+from solver.files.plan_files import plan_files, read_plan, write_plan
+from solver.files.source import Source, sheets_in
+from solver.files.tabular import Row, Sheet
 from solver.problem import Problem
 from solver.records import OPTIONAL, TABLES, columns, key_columns
-from solver.source import Source, sheets_in
-from solver.tabular import Row, Sheet
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from solver.classes import curve_at
 from solver.plan import COLUMNS, OPEN, PASSED_ON, RETURNED
 from solver.problem import Problem
 from solver.records import Project
-from solver.services import services_of
+from solver.serving.services import services_of
 
 SMALL = 1e-6
 Row = tuple[str, str, str, int, int, str]

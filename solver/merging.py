@@ -11,10 +11,10 @@ from solver.columns import write_cell
 from solver.crosschecks import cross_check
 from solver.crosschecks.identity import REPEATED
 from solver.faults import Fault, InvalidInput, Notice
+from solver.files.source import Sheets
+from solver.files.tabular import Row, Sheet
 from solver.problem import Problem
 from solver.records import OPTIONAL, TABLES, columns, key_columns, key_of
-from solver.source import Sheets
-from solver.tabular import Row, Sheet
 
 CREATE, UPDATE, UNCHANGED, REMOVE, FAULT = VERBS = ("create", "update", "unchanged", "remove", "fault")
 Key = tuple[Any, ...]

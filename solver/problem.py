@@ -38,7 +38,7 @@ from solver.records import (
     columns,
     sort_key,
 )
-from solver.serving_records import Demand, LanguageModel, Lever, Service, Sku, Throughput
+from solver.serving.records import Demand, LanguageModel, Lever, Service, Sku, Throughput
 
 DEFAULT_STEP = {GPU: 1.0, ENGINEER: 0.1}
 

@@ -12,7 +12,7 @@ from solver.model.sheet import Bools, Floats, Ints
 from solver.moves import moves
 from solver.plan import COLUMNS, Plan, State
 from solver.reasons import reasons
-from solver.serving_table import serving_table, split, useful_nodes
+from solver.serving.table import serving_table, split, useful_nodes
 
 ALMOST = 1.0 - 3e-6
 """The progress at which a build is kept that may not complete yet: people on it are still ramping up."""

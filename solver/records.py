@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from solver.columns import Column, Type, column, columns_of
-from solver.serving_records import SERVING_TABLES, Demand, LanguageModel, Lever, Service, Sku, Throughput
+from solver.serving.records import SERVING_TABLES, Demand, LanguageModel, Lever, Service, Sku, Throughput
 
 Curve = tuple[tuple[float, float], ...]
 LINEAR: Curve = ((0.0, 0.0), (1.0, 1.0))

@@ -13,7 +13,6 @@ from solver.check import check
 from solver.classes import class_name
 from solver.engine import Clock
 from solver.faults import Fault
-from solver.joint import decide_jointly
 from solver.model import Model, build
 from solver.model.variables import Setting
 from solver.plan import ClassResult, Outcome, Plan, Status
@@ -21,7 +20,8 @@ from solver.problem import Problem
 from solver.progress import OnProgress, Options, ShouldStop, never_stop
 from solver.publish import publish
 from solver.repair import ways_out
-from solver.stages import Stages
+from solver.search.joint import decide_jointly
+from solver.search.stages import Stages
 
 PUBLISHED = 5e-4
 """Percent of an ideal that publishing paces with six decimals may cost."""

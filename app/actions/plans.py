@@ -15,8 +15,8 @@ from app.errors import Refused
 from app.store import audit, plans, records
 from app.tables import PlanRow
 from solver import folder
+from solver.files.people_files import FILES, orders_files, read_orders
 from solver.people import Orders
-from solver.people_files import FILES, orders_files, read_orders
 from solver.plan import Outcome
 from solver.problem import Problem
 

@@ -23,13 +23,13 @@ from app.errors import Conflict, NotFound, Refused
 from app.store import records, uploads
 from app.store.records import HEAD, Difference
 from app.tables import UploadRow
-from solver.bookguard import is_workbook
-from solver.csvtext import write_rows
 from solver.faults import Fault, InvalidInput, Notice
+from solver.files.bookguard import is_workbook
+from solver.files.csvtext import write_rows
+from solver.files.source import Sheets, sheets_in
+from solver.files.tabular import Manner
 from solver.merging import VERBS, Merge, Step, merge
 from solver.records import TABLES, columns, key_of
-from solver.source import Sheets, sheets_in
-from solver.tabular import Manner
 
 Source = Path | bytes | Mapping[str, bytes]
 SHOWN_FAULTS = 1000

@@ -10,12 +10,12 @@ import click
 
 from app.cli.solve import choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
-from solver.archive import files_in
 from solver.check import Report, check
 from solver.check.people import check_orders
+from solver.files.archive import files_in
+from solver.files.people_files import FILES, read_orders
 from solver.folder import read, read_plan
 from solver.people import Orders
-from solver.people_files import FILES, read_orders
 from solver.plan import ClassResult
 
 

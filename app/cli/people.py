@@ -14,10 +14,10 @@ from app.cli.progress import number
 from app.cli.solve import choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
 from solver.check import check
+from solver.files.people_files import write_orders
 from solver.folder import read, read_plan
 from solver.orders import change_orders
 from solver.people import Orders
-from solver.people_files import write_orders
 from solver.plan import Plan
 from solver.problem import Problem
 from solver.progress import Options

@@ -15,7 +15,7 @@ from rich.text import Text
 from app.cli.progress import number
 from app.cli.solve import HEDGED, choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
-from solver.archive import write_files
+from solver.files.archive import write_files
 from solver.folder import read, read_plan
 from solver.problem import Problem
 from solver.risks import FUTURES, Chances, assess, chances_files

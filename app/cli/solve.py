@@ -13,12 +13,12 @@ from app.cli.progress import ProgressDisplay
 from app.cli.summary import summary_of
 from app.cli.terminal import Exit, Terminal, json_option
 from solver.folder import read, write_folder, write_plan
-from solver.pit_crew import PitCrew, pit_crews
 from solver.plan import Outcome, Status
 from solver.problem import Problem
 from solver.progress import Options
 from solver.records import RISKS
 from solver.risks import FUTURES, draw, hedged
+from solver.serving.pit_crew import PitCrew, pit_crews
 from solver.solve import solve
 
 EXITS = {

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.progress import number
-from solver.pit_crew import PitCrew
 from solver.plan import Outcome, Plan, State, Status
+from solver.serving.pit_crew import PitCrew
 
 WORDS = {
     Status.OPTIMAL: "optimal: every class is proven to within its tolerance",

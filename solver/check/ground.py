@@ -12,8 +12,8 @@ import numpy as np
 from solver.check.report import ABSOLUTE, RELATIVE, Flags, Indices, Numbers, Violation
 from solver.problem import Problem
 from solver.records import ENGINEER, GPU, Need, Policy, Project
-from solver.services import services_of
-from solver.serving_records import Service
+from solver.serving.records import Service
+from solver.serving.services import services_of
 
 
 @dataclass(frozen=True)

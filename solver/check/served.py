@@ -13,8 +13,8 @@ from solver.check.ground import Ground, later, ramp
 from solver.check.report import Indices, Numbers, Violation
 from solver.problem import Problem
 from solver.records import GPU
-from solver.services import Yield, levers_in, load_of, yield_of
-from solver.serving_records import Service
+from solver.serving.records import Service
+from solver.serving.services import Yield, levers_in, load_of, yield_of
 
 Kind = tuple[int, str]
 """A pair and a set of levers."""

@@ -10,7 +10,7 @@ import pandas as pd
 from solver.check.ground import total
 from solver.check.published import Published, numbers
 from solver.check.report import ABSOLUTE, PACE, Numbers, Violation, hits, say, tolerance
-from solver.services import levers_in
+from solver.serving.services import levers_in
 
 
 def serving(plan: Published) -> Iterator[Violation]:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from solver.crosschecks.view import View, check, fault, some
 from solver.faults import Fault
 from solver.records import GPU, Eligible, Policy
-from solver.services import (
+from solver.serving.records import LanguageModel, Lever, Service, Sku
+from solver.serving.roofline import least_memory, least_tpot, mfu
+from solver.serving.services import (
     MOST_LEVERS,
     Yield,
     label_of,
@@ -19,8 +21,6 @@ from solver.services import (
     node_of,
     yields_of,
 )
-from solver.serving import least_memory, least_tpot, mfu
-from solver.serving_records import LanguageModel, Lever, Service, Sku
 
 _ALL = ("models", "skus", "services", "levers", "throughput", "projects", "pools", "eligible")
 

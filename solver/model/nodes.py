@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.model.sheet import Bools, Floats, Ints, Sheet, Terms
-from solver.services import levers_in
+from solver.serving.services import levers_in
 
 if TYPE_CHECKING:
     from solver.model.variables import Setting, Variables

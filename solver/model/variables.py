@@ -15,7 +15,7 @@ from solver.model.sheet import Bools, Floats, Ints, Sheet
 from solver.problem import Problem
 from solver.records import ENGINEER, GPU, KINDS, Need, Policy, Project
 from solver.schedule import is_fixed
-from solver.services import Serving, services_of
+from solver.serving.services import Serving, services_of
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from solver.reasons.facts import CLOSE, Facts
 from solver.reasons.holding import held_by, room
 from solver.records import ENGINEER, GPU, Need, Project
-from solver.services import demand_by_week
+from solver.serving.services import demand_by_week
 from solver.words import day, listed, number, of_need, of_pool, share
 
 Reason = tuple[str, str]

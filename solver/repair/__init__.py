@@ -17,7 +17,7 @@ from solver.records import key_of
 from solver.repair.edits import Step, step
 from solver.repair.lever import Lever
 from solver.repair.search import NothingHelps, Way, ways
-from solver.stages import Stages
+from solver.search.stages import Stages
 from solver.words import listed
 
 __all__ = ["ways_out"]

@@ -10,10 +10,10 @@ import numpy as np
 from solver.engine import Answer, Clock, Task, duals, run
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
-from solver.part import attached
 from solver.repair.elastic import elastic
 from solver.repair.lever import Lever, Used
 from solver.repair.levers import levers
+from solver.search.part import attached
 
 MOST = 8
 """How many ways out are looked for."""

@@ -14,7 +14,7 @@ from solver.classes import ranks
 from solver.problem import Problem
 from solver.records import ENGINEER
 from solver.risks.promises import Promise, floors, kept
-from solver.services import Serving, services_of
+from solver.serving.services import Serving, services_of
 
 
 @dataclass(frozen=True)

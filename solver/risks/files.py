@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from solver.columns import plain
-from solver.csvtext import write_rows
+from solver.files.csvtext import write_rows
 from solver.risks.chances import Chances, Value
 
 SUMMARY = "chances.json"

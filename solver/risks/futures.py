@@ -12,7 +12,7 @@ from solver.check.report import Flags, Numbers
 from solver.problem import Problem
 from solver.records import ATTRITION, DELAY, SLIP, SURGE, Need, Risk
 from solver.risks.draws import figures, stream
-from solver.services import demand_by_week
+from solver.serving.services import demand_by_week
 
 WEEKS_A_YEAR = 52.0
 FUTURES = 1000

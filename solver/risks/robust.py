@@ -15,7 +15,7 @@ from solver.check.report import Numbers
 from solver.problem import Problem
 from solver.records import Capacity
 from solver.risks.futures import Futures
-from solver.serving_records import Demand
+from solver.serving.records import Demand
 
 
 def hedged(problem: Problem, futures: Futures, share: float = 1.0) -> Problem:

@@ -9,10 +9,10 @@ import pytest
 from app.web.reading.serving import BAND
 from solver import read_folder, solve
 from solver.check import check
-from solver.pit_crew import PitCrew, pit_crews
 from solver.plan import Outcome, Status
 from solver.problem import Problem
 from solver.progress import Options
+from solver.serving.pit_crew import PitCrew, pit_crews
 
 FOLDER = Path(__file__).parents[2] / "examples" / "code-red-serving"
 PATIENT = Options(time_limit=300)

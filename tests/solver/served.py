@@ -6,7 +6,7 @@ from typing import Any
 
 from solver.problem import Problem
 from solver.records import Baseline, Capacity, Eligible, Need, Pool, Project
-from solver.serving_records import Demand, LanguageModel, Lever, Service, Sku, Throughput
+from solver.serving.records import Demand, LanguageModel, Lever, Service, Sku, Throughput
 from tests.solver.handmade import ml_pool, policy, portfolio, project, week
 
 H100 = Sku(sku="h100", gpus=8, memory_gb=80, bandwidth_tb_s=3.35, tflops_bf16=989, tflops_fp8=1979)

@@ -11,7 +11,7 @@ from solver.faults import Fault, InvalidInput
 from solver.folder import files_of, read_files
 from solver.problem import Problem
 from solver.records import Floor, Policy, Stance
-from solver.serving_records import Demand, Lever, Throughput
+from solver.serving.records import Demand, Lever, Throughput
 from tests.solver.handmade import project, week
 from tests.solver.served import LLAMA, chat, lever, measured, pool, served
 from tests.solver.written import place

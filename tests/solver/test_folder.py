@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from solver import folder
-from solver.archive import write_files
 from solver.crosschecks import remarks
-from solver.csvtext import escape, unescape
 from solver.faults import InvalidInput
+from solver.files.archive import write_files
+from solver.files.csvtext import escape, unescape
 from solver.records import OPTIONAL, TABLES, Portfolio
 from tests.solver.written import FILES, faults_of, place, reading, swapped
 from tests.strategies import START, problems, texts

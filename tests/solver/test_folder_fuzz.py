@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from solver.columns import Column
-from solver.csvtext import write_rows
+from solver.files.csvtext import write_rows
 from solver.folder import files_of, read_files
 from solver.records import TABLES, columns
 from tests.solver.written import FILES, attempt

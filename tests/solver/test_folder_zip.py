@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solver import archive, folder
+from solver import folder
 from solver.faults import Fault, InvalidInput
+from solver.files import archive
 from tests.solver.written import FILES, reading
 
 

@@ -15,10 +15,10 @@ import pytest
 
 from solver.check.people import check_orders
 from solver.faults import InvalidInput
+from solver.files.people_files import orders_files, read_orders, write_orders
 from solver.orders import change_orders
 from solver.orders.roster import roster
 from solver.people import Orders, dwell_of
-from solver.people_files import orders_files, read_orders, write_orders
 from solver.plan import Plan
 from solver.problem import Problem
 from solver.progress import Options

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from solver import solve
-from solver.pit_crew import PitCrew, delivered, pit_crews
 from solver.problem import Problem
+from solver.serving.pit_crew import PitCrew, delivered, pit_crews
 from tests.solver.handmade import project, week
 from tests.solver.served import chat, lever, measured, pool, served
 from tests.solver.solving import LIMITS, plan_in

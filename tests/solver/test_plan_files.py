@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solver.archive import write_files
 from solver.faults import Fault, InvalidInput
+from solver.files.archive import write_files
 from solver.folder import plan_files, read_plan, write_plan
 from solver.plan import COLUMNS, LATER, ClassResult, Conflict, Outcome, Plan, State, Status
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from solver.services import label_of, lever_sets, levers_in, load_of, network_of, node_of, services_of
-from solver.serving import roofline
-from solver.serving_records import Lever
+from solver.serving.records import Lever
+from solver.serving.roofline import roofline
+from solver.serving.services import label_of, lever_sets, levers_in, load_of, network_of, node_of, services_of
 from tests.solver.served import FP8, H100, LLAMA, chat, lever, measured, pool, served
 
 

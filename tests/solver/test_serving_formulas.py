@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solver.serving import (
+from solver.serving.roofline import (
     Load,
     Network,
     Node,

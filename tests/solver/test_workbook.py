@@ -13,9 +13,10 @@ import xlsxwriter
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from solver import bookguard, folder, tabular
-from solver.bookwriting import _UNHELD, write_book
+from solver import folder
 from solver.faults import Fault, InvalidInput
+from solver.files import bookguard, tabular
+from solver.files.bookwriting import _UNHELD, write_book
 from solver.problem import Problem
 from solver.records import TABLES, Signal, columns
 from tests.solver.written import FILES, reading

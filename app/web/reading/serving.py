@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.web.reading.frames import Reading
-from solver.pit_crew import Effort, PitCrew, ServiceWeek, pit_crews
+from solver.serving.pit_crew import Effort, PitCrew, ServiceWeek, pit_crews
 
 BAND = 0.10, 0.36
 """MFU of dense interactive serving, as published."""

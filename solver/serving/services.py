@@ -8,10 +8,10 @@ from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from solver.serving import PRECISIONS, Load, Network, Node, batch_in_memory, mfu, roofline
-from solver.serving import kv_bytes as kv_of
-from solver.serving import weight_bytes as weights_of
-from solver.serving_records import Demand, LanguageModel, Lever, Service, Sku, Throughput
+from solver.serving.records import Demand, LanguageModel, Lever, Service, Sku, Throughput
+from solver.serving.roofline import PRECISIONS, Load, Network, Node, batch_in_memory, mfu, roofline
+from solver.serving.roofline import kv_bytes as kv_of
+from solver.serving.roofline import weight_bytes as weights_of
 
 if TYPE_CHECKING:
     from solver.problem import Problem

@@ -9,7 +9,7 @@ from solver.model import Model
 from solver.model.sheet import Bools, Floats
 from solver.model.variables import Setting
 from solver.plan import COLUMNS
-from solver.services import levers_in
+from solver.serving.services import levers_in
 
 
 def split(model: Model, values: Floats, x: Floats, complete: Bools) -> Floats:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from solver.archive import MOST_BYTES, files_in, refused
-from solver.bookguard import is_workbook
-from solver.csvtext import read_sheet
 from solver.faults import Fault, InvalidInput, Notice
+from solver.files.archive import MOST_BYTES, files_in, refused
+from solver.files.bookguard import is_workbook
+from solver.files.csvtext import read_sheet
+from solver.files.tabular import WHOLE, Manner, Sheet
+from solver.files.workbook import read_book
 from solver.records import TABLES, columns
-from solver.tabular import WHOLE, Manner, Sheet
-from solver.workbook import read_book
 
 Source = str | Path | bytes | Mapping[str, bytes]
 _KINDS = {

@@ -11,7 +11,7 @@ from solver.classes import COMPLETE_AT
 from solver.plan import Plan
 from solver.problem import Problem
 from solver.records import ENGINEER
-from solver.services import Serving, Yield, levers_in, services_of
+from solver.serving.services import Serving, Yield, levers_in, services_of
 
 Row = tuple[str, str, float, float]
 """Of serving.csv in one week: pool, levers, nodes, served."""

@@ -7,8 +7,8 @@ import re
 import zipfile
 from collections.abc import Iterator
 
-from solver.archive import BROKEN_ZIP, MOST_BYTES, MOST_MEMBERS, refused, too_dense
-from solver.tabular import MOST_ROWS
+from solver.files.archive import BROKEN_ZIP, MOST_BYTES, MOST_MEMBERS, refused, too_dense
+from solver.files.tabular import MOST_ROWS
 
 CONTENT = "xl/workbook.xml"
 MOST_COLUMNS = 256

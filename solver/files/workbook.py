@@ -9,12 +9,12 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
-from solver.archive import refused
-from solver.bookguard import guard
 from solver.columns import plain
 from solver.faults import Notice
+from solver.files.archive import refused
+from solver.files.bookguard import guard
+from solver.files.tabular import Manner, Sheet, read_rows
 from solver.records import TABLES, columns
-from solver.tabular import Manner, Sheet, read_rows
 
 ABOUT = "about"
 """The sheet that explains the others; it is not read."""

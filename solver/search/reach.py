@@ -9,10 +9,10 @@ import numpy as np
 
 from solver.engine import run
 from solver.model.sheet import Floats
-from solver.part import Part
+from solver.search.part import Part
 
 if TYPE_CHECKING:
-    from solver.stages import Stages
+    from solver.search.stages import Stages
 
 
 def not_before(stages: Stages, part: Part) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from solver.columns import BadCell, Column, Type, monday, read_cell
 from solver.crosschecks.identity import unreadable
 from solver.faults import Fault, Notice
-from solver.formula import unescape
+from solver.files.formula import unescape
 
 MOST_ROWS = 500_000
 """Most rows that are read of one table."""

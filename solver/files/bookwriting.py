@@ -16,9 +16,9 @@ from xlsxwriter.worksheet import Worksheet
 from solver.columns import Column, Type, write_cell
 from solver.crosschecks.identity import LONGEST_TEXT
 from solver.faults import Fault, InvalidInput
-from solver.formula import escape
+from solver.files.formula import escape
+from solver.files.workbook import ABOUT
 from solver.records import OPTIONAL, TABLES, columns, key_columns, key_of
-from solver.workbook import ABOUT
 
 LAST_ROW = 2**20 - 1
 SPARE_ROWS = 500

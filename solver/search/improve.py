@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.model.sheet import Bools, Floats, Ints
-from solver.part import Part
+from solver.search.part import Part
 
 if TYPE_CHECKING:
-    from solver.stages import Stages
+    from solver.search.stages import Stages
 
 TOGETHER = 4
 """Projects of the class that are decided again at a time, beside all that rest below."""

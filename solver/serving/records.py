@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from solver.columns import Type, column
-from solver.serving import PRECISIONS
+from solver.serving.roofline import PRECISIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from solver.archive import files_in, write_files
 from solver.columns import Column, Type, monday, plain
-from solver.csvtext import escape, read_sheet, write_rows
 from solver.faults import Fault, InvalidInput
-from solver.people_files import FILES as PEOPLE_FILES
+from solver.files.archive import files_in, write_files
+from solver.files.csvtext import escape, read_sheet, write_rows
+from solver.files.people_files import FILES as PEOPLE_FILES
 from solver.plan import COLUMNS, LATER, THENS, Outcome, Plan, State, Status
 
 SUMMARY = "summary.json"

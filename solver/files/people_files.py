@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from solver.archive import write_files
 from solver.columns import Column, Type, plain
-from solver.csvtext import escape, read_sheet, write_rows
 from solver.faults import Fault, InvalidInput
+from solver.files.archive import write_files
+from solver.files.csvtext import escape, read_sheet, write_rows
 from solver.people import COLUMNS, Kind, Orders, PoolOrders
 
 FACTS = "orders.json"

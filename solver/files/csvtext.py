@@ -8,8 +8,8 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from solver.columns import Column
-from solver.formula import escape, unescape
-from solver.tabular import WHOLE, Manner, Sheet, read_rows
+from solver.files.formula import escape, unescape
+from solver.files.tabular import WHOLE, Manner, Sheet, read_rows
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from solver.engine import Answer, Task, run
 from solver.model.sheet import Floats
-from solver.stages import Stages
+from solver.search.stages import Stages
 
 
 def decide_jointly(stages: Stages) -> bool:

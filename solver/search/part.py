@@ -10,10 +10,10 @@ import numpy as np
 from solver.engine import Cuts
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
-from solver.services import Serving
+from solver.serving.services import Serving
 
 if TYPE_CHECKING:
-    from solver.stages import Stages
+    from solver.search.stages import Stages
 
 LARGE = 40_000
 """Free columns above which whole steps are looked for in the class alone first."""

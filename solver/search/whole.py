@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.improve import improve
 from solver.model.sheet import Bools, Floats
-from solver.part import Part
+from solver.search.improve import improve
+from solver.search.part import Part
 
 if TYPE_CHECKING:
-    from solver.stages import Stages
+    from solver.search.stages import Stages
 
 UNPROVEN = 0.05
 """Share of the gap asked for that whole steps may leave unproven."""

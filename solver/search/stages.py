@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 
 from solver.classes import class_name, ideals
-from solver.dive import decide
 from solver.engine import Answer, Clock, Report, Task, run
-from solver.improve import improve
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
-from solver.part import PROOF, Part, attached
 from solver.progress import OnProgress, Progress
-from solver.reach import not_before
-from solver.tight import cuts
-from solver.whole import in_whole_steps
+from solver.search.dive import decide
+from solver.search.improve import improve
+from solver.search.part import PROOF, Part, attached
+from solver.search.reach import not_before
+from solver.search.tight import cuts
+from solver.search.whole import in_whole_steps
 
 SLACK = 0.1
 """Share of the gap asked for that settling may give away for calmer moves."""
