@@ -22,7 +22,7 @@ COMMANDS = {
     "why": ("app.cli.why:why", "Say why a project runs as it does, and what it would take."),
     "force": ("app.cli.force:force", "Force a project in or out, and see what each class pays."),
     "prices": ("app.cli.prices:price_list", "Say what a unit of a pool is worth in a week, and confirm it."),
-    "replan": ("app.cli.replan:replan", "Plan again from a later week; the past stays, the next weeks may be frozen."),
+    "replan": ("app.cli.replan:replan", "Plan again from a later week of a plan."),
     "serve": ("app.cli.serve:serve", "Serve the pages."),
     "demo": ("app.cli.demo:demo", "Serve the example in a database of its own."),
     "audit": ("app.cli.audit:audit", "Verify the audit trail."),
