@@ -51,7 +51,7 @@ def _again(stages: Stages, part: Part, group: Ints, discrete: Bools) -> bool:
     free = part.free & _open(stages, part, group)[model.owner]
     answer = stages.run(
         replace(part, free=free), discrete=discrete & free, gap=0.1 * part.gap, start=stages.values,
-        limit=stages.clock.budget(PATIENCE), target=stages.bounds[part.rank] - ENOUGH * part.gap,
+        limit=stages.budget(PATIENCE), target=stages.bounds[part.rank] - ENOUGH * part.gap,
     )  # fmt: skip
     if answer.values is None or answer.objective <= before:
         return False

@@ -52,6 +52,7 @@ class Stages:
         self.bounds: dict[int, float] = {}
         self.held: list[tuple[Floats, float]] = []
         self.attached = attached(self.model)
+        self.until = np.inf
 
     @property
     def gap(self) -> float:
@@ -67,6 +68,10 @@ class Stages:
         """Keep the best bound known of a class; no class gets more than its ideal."""
         most = self.ideal.get(rank, 0.0) - self.model.constants[rank]
         self.bounds[rank] = min(self.bounds.get(rank, most), answer.bound)
+
+    def budget(self, seconds: float) -> float:
+        """Seconds for one step of a class: those wished for, as far as the class and the whole have time left."""
+        return self.clock.budget(min(seconds, max(0.0, self.until - self.clock.seconds)))
 
     def proven(self, part: Part) -> bool:
         """Whether the values so far are within the gap asked for of a class."""
@@ -89,6 +94,7 @@ class Stages:
 
     def decide(self, rank: int, *, limit: float) -> bool:
         """Find the best value of a class; False if not even the standing plan could be kept."""
+        self.until = self.clock.seconds + limit
         part = self._part(rank)
         not_before(self, part)
         part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
@@ -104,12 +110,12 @@ class Stages:
     def _choose(self, part: Part, limit: float) -> bool:
         """Decide what is on when: by a relaxation first, and in full where its decisions do not hold in full."""
         teller, gap = self.teller(part.rank), PROOF * part.gap
-        light = self._light(part, self.clock.budget(max(2.0, 0.4 * limit)))
+        light = self._light(part, self.budget(max(2.0, 0.35 * limit)))
         answer = decide(self.model, replace(light, gap=gap), self.clock, teller)
         self.prove(part.rank, answer)
         grounded = self._ground(part, answer)
         if not (answer.finished or answer.infeasible) and not self.proven(part):
-            improve(self, part, self.model.binary, self.clock.budget(max(2.0, 0.4 * limit)))
+            improve(self, part, self.model.binary, self.budget(max(2.0, 0.2 * limit)))
             self.settle(part.with_decisions(self), self.attained(part.rank))
         if grounded or not (answer.finished or answer.infeasible):
             return True
@@ -119,7 +125,7 @@ class Stages:
             gap=gap,
             start=self.values,
             report=teller,
-            limit=self.clock.budget(max(2.0, 0.3 * limit)),
+            limit=self.budget(max(2.0, 0.3 * limit)),
         )
         self.prove(part.rank, answer)
         if answer.values is not None:

@@ -44,7 +44,7 @@ def in_whole_steps(stages: Stages, part: Part, before: Floats, limit: float) -> 
     stages.values = first
     if not part.large:
         _in_full(stages, part, PATIENCE)
-    improve(stages, part, model.discrete, stages.clock.budget(0.5 * limit))
+    improve(stages, part, model.discrete, stages.budget(0.5 * limit))
     if not part.large:
         _in_full(stages, part, 0.3 * limit)
 
@@ -60,7 +60,7 @@ def _apart(stages: Stages, part: Part, planned: Floats, before: Floats, limit: f
     own = replace(part, free=part.free & part.mine[stages.model.owner])
     stages.values = before
     decided = own.with_decisions(stages, planned)
-    answer = stages.run(decided, limit=stages.clock.budget(limit))
+    answer = stages.run(decided, limit=stages.budget(limit))
     if answer.values is None:
         return False
     stages.values = answer.values
@@ -73,7 +73,7 @@ def _fewer(stages: Stages, part: Part, planned: Floats, before: Floats, limit: f
     own = replace(part, free=part.free & part.mine[stages.model.owner])
     upper = own.with_decisions(stages, planned).upper
     stages.values = before
-    improve(stages, replace(own, upper=upper), stages.model.discrete, stages.clock.budget(0.3 * limit))
+    improve(stages, replace(own, upper=upper), stages.model.discrete, stages.budget(0.3 * limit))
     return True
 
 
@@ -114,7 +114,7 @@ def _search(stages: Stages, part: Part, whole: Bools, start: Floats | None) -> b
     freed = model.binary & part.free & (part.lower < part.upper)
     answer = stages.run(
         part, part.weights - calm * model.disruption, discrete=whole | freed, gap=UNPROVEN * part.gap, start=start,
-        limit=stages.clock.budget(PATIENCE),
+        limit=stages.budget(PATIENCE),
         target=stages.bounds[part.rank] - ENOUGH * part.gap - calm * busy,
     )  # fmt: skip
     if answer.values is not None:
@@ -143,7 +143,7 @@ def _in_full(stages: Stages, part: Part, seconds: float) -> None:
         return
     answer = stages.run(
         part, discrete=stages.model.discrete & part.free, gap=0.9 * part.gap, start=stages.values,
-        limit=stages.clock.budget(seconds), report=stages.teller(part.rank),
+        limit=stages.budget(seconds), report=stages.teller(part.rank),
     )  # fmt: skip
     stages.prove(part.rank, answer)
     if answer.values is not None and answer.objective > stages.attained(part.rank):
