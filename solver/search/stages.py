@@ -94,8 +94,8 @@ class Stages:
 
     def decide(self, rank: int, *, limit: float) -> bool:
         """Find the best value of a class; False if not even the standing plan could be kept."""
-        self.until = self.clock.seconds + limit
         part = self._part(rank)
+        self.until = self.clock.seconds + limit * (2.0 if part.large else 1.0)
         not_before(self, part)
         part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
         before = self.values
