@@ -19,4 +19,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     chosen = settings or Settings()
     site = web.build(chosen)
     api.mount(site, web.database_of(site), chosen)
+    if chosen.proxies:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+
+        count = chosen.proxies
+        site.wsgi_app = ProxyFix(site.wsgi_app, count, count, count)  # type: ignore[method-assign]
     return site

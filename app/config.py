@@ -7,6 +7,10 @@ from pathlib import Path
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.secrecy import DEFAULT_KEY, SHORTEST_KEY
+
+THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
+
 
 class Settings(BaseSettings):
     """How one installation runs; every value has a default that works on a laptop."""
@@ -18,11 +22,29 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", validation_alias=AliasChoices("CODERED_DATABASE_URL", "DATABASE_URL"))
     """Blank: SQLite in the instance folder."""
     secret_key: SecretStr | None = None
+    demo: bool = False
+    """The demonstration: browsers on this machine are signed in as its account by themselves."""
+    hosts: str = ""
+    """Names by which browsers may call the server, with commas; blank: any, but without a secret key this machine's."""
+    proxies: int = Field(default=0, ge=0, le=8)
+    """How many proxies in front of the server may say who calls (X-Forwarded-For, -Proto and -Host)."""
     host: str = "127.0.0.1"
     port: int = 8000
     time_limit: float = Field(default=60.0, gt=0)
     """Seconds that one recompute from a page may take."""
     threads: int = Field(default=1, ge=1)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether a secret key of its own is set, long enough not to be guessed."""
+        key = self.secret_key.get_secret_value() if self.secret_key else ""
+        return len(key) >= SHORTEST_KEY and key != DEFAULT_KEY
+
+    @property
+    def trusted_hosts(self) -> list[str] | None:
+        """The names that requests may call the server by; None: any."""
+        named = [name.strip() for name in self.hosts.split(",") if name.strip()]
+        return named or (None if self.has_key else list(THIS_MACHINE))
 
     @property
     def url(self) -> str:

@@ -23,6 +23,10 @@ class Refused(CoderedError):
     """The request is understood but not allowed; the message says why."""
 
 
+class Forbidden(CoderedError):
+    """Who asks is known, and may not; the message says which role it needs."""
+
+
 class Unavailable(CoderedError):
     """The database did not answer in time; nothing was written."""
 

@@ -1,7 +1,9 @@
-"""Whether a browser sends a request on behalf of another site; every door that writes asks this."""
+"""Where a request comes from and what it calls the server: every door asks this before it does anything."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -12,3 +14,23 @@ def from_elsewhere(fetch_site: str | None, origin: str | None, host: str) -> boo
     if fetch_site is not None and fetch_site not in ("same-origin", "none"):
         return True
     return origin is not None and urlsplit(origin).netloc != host
+
+
+def is_this_machine(address: str | None) -> bool:
+    """Whether an address, or the name `localhost`, is this machine's own; a socket file has no address and is."""
+    if not address or address == "localhost":
+        return True
+    try:
+        found = ip_address(address.strip("[]"))
+    except ValueError:
+        return False
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return (mapped or found).is_loopback
+
+
+def calls_by_name(host: str, trusted: Collection[str] | None) -> bool:
+    """Whether the Host header is one of the server's names; another site may have a name of its own lead here."""
+    if trusted is None:
+        return True
+    name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+    return name.lower() in trusted

@@ -71,13 +71,26 @@ def set_password(db: Database, name: str, password: str, who: str) -> None:
 
 
 def revoke(db: Database, name: str, who: str) -> None:
-    """Shut an account out: it is signed out everywhere, its tokens go, its name stays taken. Raises NotFound."""
+    """Shut an account out: it is signed out everywhere, its tokens go, its name stays taken.
+
+    Raises NotFound; Refused for the last admin.
+    """
     with db.session() as session:
-        row = accounts.get(session, account_name(name))
+        row, had = accounts.get(session, account_name(name)), _admins(session)
         row.revoked = True
         session.flush()
+        if had and not _admins(session):
+            raise Refused(f"{row.name} is the last admin")
         accounts.end_all(session, row.name)
         audit.add(session, "", who, "revoke account", subject=f"account {row.name}", detail={})
+
+
+def restore(db: Database, name: str, who: str) -> None:
+    """Let an account in again that was shut out; its sessions and tokens do not come back. Raises NotFound."""
+    with db.session() as session:
+        row = accounts.get(session, account_name(name))
+        row.revoked = False
+        audit.add(session, "", who, "restore account", subject=f"account {row.name}", detail={})
 
 
 def list_accounts(db: Database) -> list[Listed]:

@@ -45,6 +45,11 @@ class Signed:
 
 def sign_in(db: Database, key: SecretStr | None, name: str, password: str, address: str, browser: str) -> str:  # noqa: PLR0917
     """A session for who knows the password; the word for the cookie. Raises NotSignedIn, TooManyAttempts."""
+    return begin_session(db, key, prove(db, name, password, address), browser)
+
+
+def prove(db: Database, name: str, password: str, address: str) -> str:
+    """The name of the account whose password it is. Raises NotSignedIn, TooManyAttempts."""
     name = account_name(name)[:80]
     _note(db, name, address)
     with db.reading() as session:
@@ -52,7 +57,7 @@ def sign_in(db: Database, key: SecretStr | None, name: str, password: str, addre
     right = password_matches(row.password if row else "", password[: LONGEST_PASSWORD + 1])
     if not right or row is None or row.revoked:
         raise NotSignedIn("the name or the password is not right")
-    return begin_session(db, key, name, browser)
+    return name
 
 
 def begin_session(db: Database, key: SecretStr | None, name: str, browser: str) -> str:

@@ -1,6 +1,7 @@
 """The API door: REST under /api/v1 on the same actions as pages and command line; an application of its own.
 
-request -> guard (site, content) -> once (idempotency) -> model (strict JSON) -> action -> JSON, or problem+json
+request -> guard (site, content) -> gate (token, right) -> once (idempotency) -> model (strict JSON)
+-> action -> JSON, or problem+json
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from flask_openapi.models.server import Server
 from flask_openapi.openapi import OpenAPI
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from app.api import context, guard, once, planning, portfolios, problems, records, reference
+from app.api import context, gate, guard, once, planning, portfolios, problems, records, reference
 from app.config import Settings
 from app.db import Database
 from app.version import VERSION
@@ -39,6 +40,7 @@ def build(database: Database, settings: Settings) -> OpenAPI:
         "app.api",
         info=Info(title="codered", version=VERSION, description=ABOUT),
         servers=[Server(url=ROOT)],
+        security_schemes=gate.SCHEMES,
         doc_ui=False,
         validation_error_model=problems.ProblemDetails,
         validation_error_callback=problems.invalid_request,
@@ -50,6 +52,7 @@ def build(database: Database, settings: Settings) -> OpenAPI:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     context.attach(app, database, settings)
     guard.attach(app)
+    gate.attach(app)
     once.attach(app)
     problems.attach(app)
     for part in (portfolios, records, planning, reference):

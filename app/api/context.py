@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, cast
 
-from flask import Flask, current_app, jsonify, request
+from flask import Flask, current_app, g, jsonify, request
 from flask import Response as FlaskResponse
 from pydantic import BaseModel, Field
 from werkzeug.exceptions import NotAcceptable
@@ -14,9 +14,7 @@ from app.api.models import ID, Paging
 from app.api.problems import problem
 from app.config import Settings
 from app.db import Database
-
-WHO = "Codered-Who"
-ANYBODY = "a script"
+from app.roles import Account
 
 
 class Home(BaseModel):
@@ -62,9 +60,14 @@ def settings() -> Settings:
     return cast(tuple[Database, Settings], current_app.extensions["codered"])[1]
 
 
+def account() -> Account:
+    """Who the token speaks for, and the most that it may do."""
+    return cast(Account, g.account)
+
+
 def who() -> str:
-    """Who is asking, for the audit trail."""
-    return request.headers.get(WHO, "").strip()[:120] or ANYBODY
+    """The name of who is asking, for the audit trail."""
+    return account().name
 
 
 def tagged(body: Any, version: int, status: int = 200, location: str = "") -> FlaskResponse:

@@ -1,7 +1,7 @@
 """What the API refuses before anything is read: other sites, other content, what is too large or no JSON.
 
-There are no cookies and no tokens, so whoever reaches the port may write; a browser on this machine reaches it for any
-page it shows. Browsers say so (Sec-Fetch-Site, Origin), and are refused; a body must be JSON, which no form can send.
+Cookies are not read here and a token is no browser's to send by itself; even so a browser that says (Sec-Fetch-Site,
+Origin) that another site writes is refused, and a body must be JSON, which no form can send.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
 
-from app.origin import SAFE, from_elsewhere
+from app.api import context
+from app.origin import SAFE, calls_by_name, from_elsewhere, is_this_machine
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -28,7 +29,11 @@ def attach(app: Flask) -> None:
 
 
 def _refuse() -> None:
-    headers = request.headers
+    headers, settings = request.headers, context.settings()
+    if not settings.has_key and not is_this_machine(request.remote_addr):
+        raise Forbidden("without CODERED_SECRET_KEY this server answers its own machine only")
+    if not calls_by_name(request.host, settings.trusted_hosts):
+        raise Forbidden("this server is not called by that name; CODERED_HOSTS lists its names")
     if request.method in SAFE:
         return
     if from_elsewhere(headers.get("Sec-Fetch-Site"), headers.get("Origin"), request.host):
@@ -47,6 +52,8 @@ def _read() -> None:
 
 
 def _add_headers(response: Response) -> Response:
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response

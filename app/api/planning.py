@@ -16,6 +16,7 @@ from app.actions.plans import list_plans, plan_files, plan_info
 from app.actions.recompute import Job
 from app.api import context, models
 from app.api.context import Home, Numbered, Once
+from app.api.gate import SECURITY
 from app.api.models import ID, PLAIN, Paging, Strict
 from app.api.problems import READING, WRITING, refusals
 from app.api.records import JSON
@@ -117,7 +118,7 @@ def attach(app: OpenAPI) -> None:
     def add(method: str, rule: str, view: Any, tag: Tag, good: dict[int, Any]) -> None:
         bad = reading if method == "get" else writing
         name = view.__name__.removeprefix("_")
-        getattr(app, method)(rule, operation_id=name, tags=[tag], responses={**bad, **good})(view)
+        getattr(app, method)(rule, operation_id=name, tags=[tag], responses={**bad, **good}, security=SECURITY)(view)
 
     add("get", f"{home}/scenarios", _list_scenarios, SCENARIOS, {200: page("Scenarios", ScenarioOut)})
     add("post", f"{home}/scenarios", _create_scenario, SCENARIOS, {201: _linked("ScenarioOut", "get_scenario")})

@@ -14,11 +14,13 @@ from app.actions.portfolios import list_portfolios
 from app.actions.snapshot import snapshot
 from app.api import context, models
 from app.api.context import Home, Once
+from app.api.gate import SECURITY
 from app.api.models import ID, Paging, Strict
 from app.api.problems import READING, WRITING, refusals
 from app.api.records import ETAG, JSON
 from app.cells import read_key
 from app.errors import NotFound
+from app.roles import Role
 from app.store.records import HEAD
 from solver.records import OPTIONAL, TABLES, key_columns
 
@@ -84,14 +86,15 @@ def attach(app: OpenAPI) -> None:
         "links": {"get_portfolio": {"operationId": "get_portfolio", "parameters": place}},
     }  # fmt: skip
     reading, writing = refusals(*READING), refusals(*WRITING)
-    app.get("/portfolios", operation_id="list_portfolios", tags=[TAG], responses={**reading, 200: page})(_list)
-    app.post("/portfolios", operation_id="create_portfolio", tags=[TAG], responses={**writing, 201: created})(
+    told: dict[str, Any] = {"tags": [TAG], "security": SECURITY}
+    app.get("/portfolios", operation_id="list_portfolios", responses={**reading, 200: page}, **told)(_list)
+    app.post("/portfolios", operation_id="create_portfolio", responses={**writing, 201: created}, **told)(
         _with_body(_create, Records)
     )
-    app.get("/portfolios/<portfolio>", operation_id="get_portfolio", tags=[TAG],
-            responses={**reading, 200: Whole, 304: None})(_get)  # fmt: skip
-    app.post("/portfolios/<portfolio>/changes", operation_id="write_many", tags=[TAG],
-             responses={**writing, 200: Counts})(_with_body(_write, Many))  # fmt: skip
+    app.get("/portfolios/<portfolio>", operation_id="get_portfolio",
+            responses={**reading, 200: Whole, 304: None}, **told)(_get)  # fmt: skip
+    app.post("/portfolios/<portfolio>/changes", operation_id="write_many",
+             responses={**writing, 200: Counts}, **told)(_with_body(_write, Many))  # fmt: skip
 
 
 def _with_body(view: Any, body: type[BaseModel]) -> Any:
@@ -102,9 +105,9 @@ def _with_body(view: Any, body: type[BaseModel]) -> Any:
 def _list(query: Paging) -> dict[str, Any]:
     """List the portfolios.
 
-    Each with its version, which counts every write.
+    Those that the token may see, each with its version, which counts every write.
     """
-    found = list_portfolios(context.db())
+    found = [p for p in list_portfolios(context.db()) if context.account().may(Role.VIEWER, p.portfolio)]
     items = [
         {"portfolio": p.portfolio, "name": p.name, "start": p.start.isoformat(), "weeks": p.weeks,
          "version": p.version} for p in found

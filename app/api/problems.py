@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from app.errors import Conflict, NotFound, Refused, Unavailable
+from app.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
 from solver.faults import InvalidInput
 
 log = logging.getLogger(__name__)
@@ -52,14 +52,15 @@ def refusals(*statuses: int) -> dict[Any, Any]:
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
-READING = (400, 404, 406, 422, 503)
-WRITING = (400, 403, 404, 406, 409, 412, 413, 415, 422, 428, 503)
+READING = (400, 401, 403, 404, 406, 422, 503)
+WRITING = (400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 428, 503)
 
 
 def attach(app: Flask) -> None:
     """Register an answer for every refusal."""
     app.register_error_handler(InvalidInput, _invalid)
     app.register_error_handler(NotFound, lambda error: problem(404, str(error)))
+    app.register_error_handler(Forbidden, lambda error: problem(403, str(error)))
     app.register_error_handler(Refused, lambda error: problem(409, str(error)))
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(Unavailable, lambda error: problem(503, str(error)))

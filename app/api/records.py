@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from app.actions.edit import Row, add_record, edit_record, remove_record, rows
 from app.api import context, models
 from app.api.context import Home, Once, Since
+from app.api.gate import SECURITY
 from app.api.problems import READING, WRITING, refusals
 from app.cells import read_key
 from app.errors import NotFound
@@ -64,7 +65,7 @@ class _Kind:
         view.__name__, view.__annotations__ = operation, takes
         bad = refusals(*(READING if method == "get" else WRITING))
         register = getattr(self.app, method)
-        register(rule, operation_id=operation, tags=[self.tag], responses={**bad, **good})(view)
+        register(rule, operation_id=operation, tags=[self.tag], responses={**bad, **good}, security=SECURITY)(view)
 
     def _answer(self, description: str, linked: bool = False) -> dict[str, Any]:
         """A stored record, with links to what can be done with it next."""

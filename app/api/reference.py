@@ -25,7 +25,7 @@ def _page(document: dict[str, Any]) -> str:
                 sections[operation["tags"][0]].append({**operation, "path": path, "method": method.upper()})
     return render_template(
         "api.html", info=document["info"], tags=tags, sections=sections, schemas=document["components"]["schemas"],
-        root=request.script_root, kind=_kind, shown=_shown,
+        schemes=document["components"]["securitySchemes"], root=request.script_root, kind=_kind, shown=_shown,
     )  # fmt: skip
 
 

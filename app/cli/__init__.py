@@ -25,6 +25,7 @@ COMMANDS = {
     "replan": ("app.cli.replan:replan", "Plan again from a later week of a plan."),
     "serve": ("app.cli.serve:serve", "Serve the pages."),
     "demo": ("app.cli.demo:demo", "Serve the example in a database of its own."),
+    "account": ("app.cli.account:account", "Add accounts, give roles, make API tokens."),
     "audit": ("app.cli.audit:audit", "Verify the audit trail."),
     "db": ("app.cli.database:database", "Bring the database to the newest schema."),
 }

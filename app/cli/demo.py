@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from app.actions import demo_account
 from app.actions.approve import approve
 from app.actions.import_data import import_portfolio
 from app.actions.plans import plan_of_record, store_plan
@@ -17,13 +18,14 @@ from app.cli.database import open_database
 from app.cli.terminal import Terminal
 from app.config import Settings
 from app.db import Database
+from app.origin import is_this_machine
 from solver.progress import Options
 from solver.solve import solve
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "code-red"
 PORTFOLIO = "code-red"
 ORDINARY = "normal"
-WHO = "demo"
+WHO = demo_account.NAME
 QUICKLY = Options(gap=0.005)
 """The ordinary weeks are there to compare with: a proof within 0.5 % will do, and is found sooner."""
 
@@ -40,10 +42,13 @@ def demo(terminal: Terminal, host: str, port: int, fresh: bool) -> None:
     """
     path = (Settings().instance / "demo.db").absolute()
     url = f"sqlite:///{path}"
+    if not host or not is_this_machine(host):
+        raise click.ClickException(f"the demo signs in by itself, so it is not served on {host}; use `codered serve`")
     db = open_database(url)
+    demo_account.ensure(db)
     fill(db, terminal, fresh)
     db.close()
-    os.environ["CODERED_DATABASE_URL"] = url
+    os.environ |= {"CODERED_DATABASE_URL": url, "CODERED_DEMO": "1"}
     port = server.free_port(host, port)
     where = server.address(host, port)
     server.run(host, port, 8, lambda: _tell(terminal, where, path))
@@ -73,6 +78,7 @@ def plan_ordinary_weeks(db: Database, terminal: Terminal) -> None:
 def _tell(terminal: Terminal, where: str, path: Path) -> None:
     terminal.say("")
     terminal.say(f"  codered demo   {where}")
-    terminal.say("  A local demonstration with illustrative figures: no sign-in, for this machine only.")
+    terminal.say("  A local demonstration with illustrative figures, for this machine only.")
+    terminal.say(f"  Your browser is signed in by itself, as {demo_account.NAME}, password: {demo_account.PASSWORD}")
     terminal.say(f"  What you change is kept in {path}; delete that file to start over. Ctrl-C stops.")
     terminal.say("")

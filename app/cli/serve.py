@@ -6,8 +6,10 @@ import os
 
 import click
 
+from app.actions.accounts import has_admin
 from app.cli import server
 from app.cli.database import database_option, open_database
+from app.cli.exposure import refuse_exposure
 from app.cli.terminal import Terminal
 from app.config import Settings
 
@@ -19,10 +21,17 @@ from app.config import Settings
 @database_option
 @click.pass_obj
 def serve(terminal: Terminal, host: str, port: int, threads: int, url: str) -> None:
-    """Serve the pages. The database is brought to the newest schema first."""
-    open_database(url).close()
+    """Serve the pages. The database is brought to the newest schema first.
+
+    On an address that others can reach it needs CODERED_SECRET_KEY and an admin, and refuses the demo account.
+    """
+    db = open_database(url)
+    refuse_exposure(host, Settings(), db)
+    ready = has_admin(db)
+    db.close()
     os.environ["CODERED_DATABASE_URL"] = url
     if server.free_port(host, port) != port:
         raise click.ClickException(f"port {port} on {host} is taken; choose another with --port")
     where = server.address(host, port)
-    server.run(host, port, threads, lambda: terminal.say(f"codered: serving {where} (Ctrl-C stops)"))
+    first = "" if ready else "; nobody can sign in yet: codered account add NAME --role admin"
+    server.run(host, port, threads, lambda: terminal.say(f"codered: serving {where} (Ctrl-C stops){first}"))

@@ -9,7 +9,9 @@ from flask import Flask
 from app.actions import recompute
 from app.config import Settings
 from app.db import Database
-from app.web import context, formats, refusals, security
+from app.web import context, formats, gate, refusals, security
+from app.web.account import page as account
+from app.web.accounts import page as accounts
 from app.web.approve import page as approve
 from app.web.brief import page as brief
 from app.web.capacity import page as capacity
@@ -24,6 +26,7 @@ from app.web.portfolio import page as portfolio
 from app.web.records import page as records
 from app.web.risks import page as risks
 from app.web.scenarios import page as scenarios
+from app.web.sign_in import page as sign_in
 from app.web.situation import page as situation
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -31,7 +34,7 @@ LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
-    scenarios, compare, brief,
+    scenarios, compare, brief, sign_in, account, accounts,
 )  # fmt: skip
 
 
@@ -48,6 +51,7 @@ def build(settings: Settings) -> Flask:
     recompute.prepare(database)
     context.attach(app, database, settings)
     security.attach(app)
+    gate.attach(app)
     refusals.attach(app)
     formats.attach(app)
     for page in PAGES:

@@ -44,19 +44,11 @@ def send_back(plan_id: int) -> Answer:
 
 
 def _decided(plan_id: int, action: Callable[[Database, int, str, str], None], done: str) -> Answer:
-    reason, name = request.form.get("reason", "").strip(), request.form.get("who", "").strip()
-    missing = {
-        field: text
-        for field, given, text in (
-            ("who", name, "Who decides? The audit trail needs a name."),
-            ("reason", reason, "A decision needs a reason: somebody will ask in a year."),
-        )
-        if not given
-    }
-    if missing:
-        return _page(plan_id, missing), 422
-    action(context.db(), plan_id, reason, name)
-    return context.remember_who(redirect(url_for("plan.show", plan_id=plan_id, done=done), 303))
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        return _page(plan_id, {"reason": "A decision needs a reason: somebody will ask in a year."}), 422
+    action(context.db(), plan_id, reason, context.who())
+    return redirect(url_for("plan.show", plan_id=plan_id, done=done), 303)
 
 
 def _page(plan_id: int, missing: dict[str, str] | None = None) -> str:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Any, cast
 
 from flask import Flask, current_app, g, request
-from werkzeug.wrappers import Response
 
 from app.actions import portfolios
 from app.actions.portfolios import PortfolioInfo
 from app.config import Settings
 from app.db import Database
-from app.errors import NotFound
+from app.errors import Forbidden, NotFound
+from app.roles import EVERYWHERE, Account, Role
 from app.version import VERSION
 
-WHO = "codered_who"
-NOBODY = "somebody on the web"
-A_YEAR = 365 * 24 * 3600
 DONE = {
     "imported": "The portfolio was imported.",
     "saved": "The record was saved.",
@@ -32,6 +29,15 @@ DONE = {
     "archived": "The scenario was put into the archive.",
     "restored": "The scenario was taken out of the archive.",
     "cancelled": "The recompute was cancelled.",
+    "signed-out": "You are signed out.",
+    "ended": "That session has ended.",
+    "token-removed": "The token no longer works.",
+    "password": "The password was changed. Every other session has ended, and every token was removed.",
+    "account-added": "The account was added.",
+    "account-role": "The role was changed; it holds from the next request on.",
+    "account-password": "The password was changed; the account was signed out everywhere.",
+    "account-shut": "The account is shut out: its sessions have ended, its tokens were removed.",
+    "account-opened": "The account may sign in again.",
 }
 """What a page says after something was done; named by `?done=` so that no session is needed."""
 
@@ -54,14 +60,17 @@ def settings() -> Settings:
 
 
 def all_portfolios() -> list[PortfolioInfo]:
-    """Every portfolio, read once per request."""
+    """Every portfolio that the account may see, read once per request."""
     if "portfolios" not in g:
-        g.portfolios = portfolios.list_portfolios(db())
+        known, reader = portfolios.list_portfolios(db()), account_or_none()
+        g.portfolios = [p for p in known if reader and reader.may(Role.VIEWER, p.portfolio)]
     return cast(list[PortfolioInfo], g.portfolios)
 
 
 def chosen() -> PortfolioInfo | None:
     """The portfolio named by `?portfolio=`, else the first; None where there is none. Raises NotFound."""
+    if account_or_none() is None:
+        return None
     asked = g.get("portfolio_of_page") or request.args.get("portfolio")
     known = all_portfolios()
     if asked is None:
@@ -85,21 +94,33 @@ def page_is_of(portfolio: str) -> None:
     g.portfolio_of_page = portfolio
 
 
+def account_or_none() -> Account | None:
+    """Who is asking; None on the pages for everybody."""
+    return cast(Account | None, g.get("account"))
+
+
+def account() -> Account:
+    """Who is asking."""
+    found = account_or_none()
+    if found is None:
+        raise Forbidden("sign in first")
+    return found
+
+
 def who() -> str:
-    """Who is asking: the form's name, else the one given before."""
-    return request.form.get("who", "").strip() or request.cookies.get(WHO, "").strip() or NOBODY
+    """The name of who is asking, for the audit trail."""
+    return account().name
 
 
-def known_who() -> str:
-    """The name given before, to prefill forms."""
-    return request.form.get("who", "") or request.cookies.get(WHO, "")
+def session_id() -> str:
+    """The session of who is asking; of no use as a cookie."""
+    return cast(str, g.session_id)
 
 
-def remember_who(response: Response) -> Response:
-    """Keep the name for the next form."""
-    if name := request.form.get("who", "").strip():
-        response.set_cookie(WHO, name[:120], max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
-    return response
+def shown_portfolio() -> str:
+    """The id of the portfolio that the page shows; blank where there is none."""
+    info = next(iter(g.get("portfolios", [])), None) if "only_the_frame" in g else chosen()
+    return info.portfolio if info else ""
 
 
 def is_htmx() -> bool:
@@ -120,7 +141,7 @@ def _shown_everywhere() -> dict[str, Any]:
         "portfolios": known,
         "version": VERSION,
         "done": DONE.get(request.args.get("done", "")),
-        "known_who": "" if failed else known_who(),
+        "everywhere": EVERYWHERE,
     }
 
 

@@ -36,7 +36,7 @@ def submit() -> Answer:
         return _page(declaration, invalid.faults), 422
     policy = declaration.policy.strip().lower()
     job = recompute.start(context.db(), portfolio, scenario, policy, context.who(), options())
-    return context.remember_who(redirect(url_for("jobs.show", job_id=job), 303))
+    return redirect(url_for("jobs.show", job_id=job), 303)
 
 
 def read(form: MultiDict[str, str]) -> Declaration:

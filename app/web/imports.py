@@ -21,6 +21,8 @@ from solver.records import TABLES, columns
 
 page = Blueprint("imports", __name__)
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / "examples" / "code-red"
+PORTFOLIO = "code-red"
+"""The id of the example."""
 ROWS = 100
 Answer = str | Response | tuple[str, int]
 
@@ -47,7 +49,7 @@ def upload() -> Answer:
         )
     except InvalidInput as invalid:
         return render_template("import.html", faults=invalid.faults, notices=invalid.notices), 422
-    return context.remember_who(redirect(url_for("imports.show", upload=kept), 303))
+    return redirect(url_for("imports.show", upload=kept), 303)
 
 
 @page.get("/import/<upload>")
@@ -71,7 +73,7 @@ def apply(upload: str) -> Answer:
         return _shown(upload, stale=True), 409
     except Refused:
         return _shown(upload), 409
-    return context.remember_who(redirect(url_for("situation.show", portfolio=imported.portfolio, done="imported"), 303))
+    return redirect(url_for("situation.show", portfolio=imported.portfolio, done="imported"), 303)
 
 
 @page.post("/import/<upload>/headings")
@@ -90,8 +92,7 @@ def example() -> Answer:
     if not EXAMPLE.is_dir():
         raise NotFound("example", EXAMPLE.name)
     imported = import_portfolio(context.db(), EXAMPLE, context.who())
-    answer = redirect(url_for("situation.show", portfolio=imported.portfolio, done="imported"), 303)
-    return context.remember_who(answer)
+    return redirect(url_for("situation.show", portfolio=imported.portfolio, done="imported"), 303)
 
 
 def _shown(upload: str, *, stale: bool = False) -> str:

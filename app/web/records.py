@@ -39,7 +39,7 @@ def save(table: str) -> Answer:
         return _conflict(table, key, cells, conflict)
     except Refused as refused:
         return _render(record_form(table, cells, key, version, message=str(refused))), 409
-    return context.remember_who(_saved(table, key))
+    return _saved(table, key)
 
 
 @page.post("/records/<table>/remove")
@@ -81,7 +81,7 @@ def add(table: str) -> Answer:
         return _render(record_form(table, cells, None, 0, message=message, changed=conflict.changed)), 409
     except Refused as refused:
         return _render(record_form(table, cells, None, 0, message=str(refused))), 409
-    return context.remember_who(redirect(_back(table, "added"), 303))
+    return redirect(_back(table, "added"), 303)
 
 
 def _conflict(table: str, key: tuple[str, ...], cells: dict[str, str], conflict: Conflict) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from app.errors import Conflict, NotFound, Refused, Unavailable
+from app.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
 from app.web import context
 from solver.faults import InvalidInput
 
@@ -34,6 +34,7 @@ def attach(app: Flask) -> None:
     """Register a page for every refusal."""
     app.register_error_handler(InvalidInput, _invalid)
     app.register_error_handler(NotFound, lambda error: page(404, _sentence(error)))
+    app.register_error_handler(Forbidden, lambda error: page(403, _sentence(error), title="Not with your role"))
     app.register_error_handler(Refused, lambda error: page(409, _sentence(error), title="This is not allowed now"))
     app.register_error_handler(Conflict, lambda error: page(409, _sentence(error), changed=error.changed))
     app.register_error_handler(Unavailable, lambda error: page(503, _sentence(error)))

@@ -96,7 +96,7 @@ def archive(scenario: int) -> Response:
     """Put it away, or take it out again."""
     back = request.form.get("back") == "1"
     verbs.archive_scenario(context.db(), scenario, context.who(), back=back)
-    return context.remember_who(redirect(url_for("scenarios.listing", done="restored" if back else "archived"), 303))
+    return redirect(url_for("scenarios.listing", done="restored" if back else "archived"), 303)
 
 
 def _answer(view: ScenarioView, form: MultiDict[str, str], edits: list[ScenarioEdit]) -> Answer:
@@ -111,7 +111,7 @@ def _answer(view: ScenarioView, form: MultiDict[str, str], edits: list[ScenarioE
 
 
 def _to(scenario: int, done: str) -> Response:
-    return context.remember_who(redirect(url_for("scenarios.show", scenario=scenario, done=done), 303))
+    return redirect(url_for("scenarios.show", scenario=scenario, done=done), 303)
 
 
 def _view(scenario: int) -> ScenarioView:

@@ -11,12 +11,15 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.actions import recompute
+from app.actions.accounts import add_account
 from app.actions.import_data import import_portfolio
 from app.actions.plans import store_plan
 from app.actions.runner import Runner
 from app.actions.snapshot import snapshot
+from app.actions.tokens import add_token
 from app.config import Settings
 from app.db import Database
+from app.roles import EVERYWHERE, Role
 from app.solver_process import Task
 from solver.plan import Outcome
 from solver.progress import OnProgress, ShouldStop
@@ -56,9 +59,18 @@ def app(tmp_path: Path) -> Flask:
     return site(tmp_path)[0]
 
 
+def bearer(db: Database, name: str, role: Role = Role.ADMIN, portfolio: str = EVERYWHERE, days: int = 1) -> str:
+    """What the header of an account's new token says."""
+    return f"Bearer {add_token(db, None, name, 'test', role, portfolio, days)}"
+
+
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def client(app: Flask, db: Database) -> FlaskClient:
+    """Requests with the token of kim, who is admin of everything."""
+    add_account(db, "kim", None, {EVERYWHERE: Role.ADMIN}, "ann")
+    made = app.test_client()
+    made.environ_base["HTTP_AUTHORIZATION"] = bearer(db, "kim")
+    return made
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ NODES = {"pool": "b200", "kind": "gpu", "type": "b200", "cost": 5}
 
 
 def test_a_record_is_created_read_changed_and_removed(client: FlaskClient, db: Database) -> None:
-    created = client.post(f"{LAB}/pools", json=NODES, headers={"Codered-Who": "kim"})
+    created = client.post(f"{LAB}/pools", json=NODES)
     assert (created.status_code, created.headers["Location"]) == (201, f"{LAB}/pools/b200")
     assert created.json["record"] == {
         "pool": "b200", "name": "", "kind": "gpu", "type": "b200", "site": "", "unit": "", "step": None, "cost": 5.0,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,12 +19,16 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from app.actions import recompute
+from app.actions.accounts import add_account
 from app.actions.approve import approve
 from app.actions.import_data import import_portfolio
 from app.actions.plans import store_plan
+from app.actions.sign_in import begin_session
 from app.actions.snapshot import snapshot
 from app.config import Settings
 from app.db import Database
+from app.roles import EVERYWHERE, Role
+from app.web import cookie
 from app.web.imports import EXAMPLE
 from tests.web.made_plan import made_outcome
 
@@ -141,9 +146,9 @@ def _bad(kind: str, text: str) -> bool:
 
 
 @contextmanager
-def serving(site: Site) -> Iterator[Site]:
-    """The application behind a real socket."""
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+def serving(site: Site, *, as_kim: bool = True) -> Iterator[Site]:
+    """The application behind a real socket; whoever comes without a session is kim, unless a test signs in itself."""
+    server = make_server("127.0.0.1", 0, _as_kim(site.app) if as_kim else site.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Site(site.app, site.db, f"http://127.0.0.1:{server.server_port}")
@@ -152,8 +157,37 @@ def serving(site: Site) -> Iterator[Site]:
     server.server_close()
 
 
+class SignedIn(FlaskClient):
+    """Requests of kim, who is admin of everything and signed in."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.set_cookie(cookie.OVER_HTTP, self.application.config["KIM"])
+
+
+def _as_kim(app: Flask) -> Any:
+    def door(environ: dict[str, Any], start: Any) -> Any:
+        environ.setdefault("HTTP_COOKIE", f"{cookie.OVER_HTTP}={app.config['KIM']}")
+        return app(environ, start)
+
+    return door
+
+
+def visitor(site: Site) -> FlaskClient:
+    """Requests of somebody who is not signed in."""
+    return FlaskClient(site.app, site.app.response_class)
+
+
+def enter(db: Database, name: str, grants: Mapping[str, Role]) -> str:
+    """A new account that is signed in; what its cookie holds."""
+    add_account(db, name, None, grants, "ann")
+    return begin_session(db, None, name, "a browser")
+
+
 def _site(folder: Path) -> Iterator[Site]:
     app = create_app(Settings(instance=folder, database_url=f"sqlite:///{folder / 'codered.db'}"))
     db: Database = app.extensions["codered"][0]
+    app.config["KIM"] = enter(db, "kim", {EVERYWHERE: Role.ADMIN})
+    app.test_client_class = SignedIn
     yield Site(app, db)
     db.close()

@@ -44,7 +44,7 @@ def test_the_way_back_tells_who_runs_again_when_and_what_is_still_out(demo: Site
 
 
 def test_a_plan_is_proposed_sent_back_and_proposed_again_on_its_page(client: FlaskClient, demo: Site) -> None:
-    said = {"reason": "the core first", "who": "kim"}
+    said = {"reason": "the core first"}
     assert "Propose plan 2" in client.get("/plans/2").text
     assert client.post("/plans/2/propose", data=said).status_code == 303
     assert "Send back plan 2" in client.get("/plans/2").text
@@ -60,7 +60,6 @@ def test_a_plan_is_proposed_sent_back_and_proposed_again_on_its_page(client: Fla
 
 def test_a_proposal_is_made_by_keyboard(live: Site, page: Page) -> None:
     page.goto(live.address + "/plans/2/approve")
-    page.get_by_label("Your name").fill("Kim")
     page.get_by_label("Reason").fill("The core comes first")
     page.get_by_role("button", name="Propose plan 2").press("Enter")
     expect(page.get_by_text("The plan is proposed for review.")).to_be_visible()

@@ -24,7 +24,7 @@ def typed(demo: Site, **changes: str) -> dict[str, str]:
     from app.cells import cells_of
 
     record, version = project(demo)
-    return {**cells_of("projects", record), "k": record.project, "version": str(version), "who": "ann", **changes}
+    return {**cells_of("projects", record), "k": record.project, "version": str(version), **changes}
 
 
 def test_every_table_can_be_looked_at_and_has_a_form(client: FlaskClient) -> None:
@@ -101,7 +101,7 @@ def test_the_second_writer_is_told_what_the_first_one_wrote(demo: Site) -> None:
 
 def test_a_record_is_added_and_removed(demo: Site) -> None:
     client = demo.app.test_client()
-    delivery = {"pool": "b200-texas", "week": "2026-04-06", "amount": "99", "who": "ann"}
+    delivery = {"pool": "b200-texas", "week": "2026-04-06", "amount": "99"}
     answer = client.post("/records/capacity/new", data=delivery)
     assert answer.status_code == 303
     assert "/capacity" in answer.location
