@@ -19,6 +19,8 @@ class AccountRow(Base):
     name: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     password: Mapped[str] = mapped_column(sa.Text)
     revoked: Mapped[bool]
+    subject: Mapped[str] = mapped_column(sa.Text, default="")
+    """Issuer and subject at the provider of single sign-on that the account is bound to; blank: not yet."""
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     """Names by which browsers may call the server, with commas; blank: any, but without a secret key this machine's."""
     proxies: int = Field(default=0, ge=0, le=8)
     """How many proxies in front of the server may say who calls (X-Forwarded-For, -Proto and -Host)."""
+    oidc_issuer: str = ""
+    """Single sign-on: the provider's address, which has /.well-known/openid-configuration; blank: none."""
+    oidc_client_id: str = "codered"
+    oidc_client_secret: SecretStr | None = None
+    oidc_claim: str = "email"
+    """What of the id token is the name of the account; an email must be verified."""
     host: str = "127.0.0.1"
     port: int = 8000
     time_limit: float = Field(default=60.0, gt=0)

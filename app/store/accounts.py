@@ -26,6 +26,11 @@ def get(session: Session, name: str) -> AccountRow:
     return row
 
 
+def of_subject(session: Session, identity: str) -> AccountRow | None:
+    """The account that is bound to an issuer and subject."""
+    return session.scalar(sa.select(AccountRow).where(AccountRow.subject == identity))
+
+
 def add(session: Session, name: str, password: str) -> None:
     """A new account; `password` is its hash."""
     session.add(AccountRow(name=name, password=password, revoked=False, created_at=now()))

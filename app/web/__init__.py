@@ -9,7 +9,7 @@ from flask import Flask
 from app.actions import recompute
 from app.config import Settings
 from app.db import Database
-from app.web import context, formats, gate, refusals, security
+from app.web import context, formats, gate, provider, refusals, security
 from app.web.account import page as account
 from app.web.accounts import page as accounts
 from app.web.approve import page as approve
@@ -52,6 +52,7 @@ def build(settings: Settings) -> Flask:
     context.attach(app, database, settings)
     security.attach(app)
     gate.attach(app)
+    provider.attach(app, settings)
     refusals.attach(app)
     formats.attach(app)
     for page in PAGES:

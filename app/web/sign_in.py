@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from typing import cast
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.actions import accounts, demo_account
 from app.actions import sign_in as verb
+from app.actions.provider import sign_in_with
 from app.actions.sign_in import NotSignedIn, TooManyAttempts
-from app.web import context, cookie
+from app.errors import NotFound
+from app.web import context, cookie, provider
 
 page = Blueprint("sign_in", __name__)
 Answer = Response | str | tuple[str, int]
@@ -33,6 +37,37 @@ def submit() -> Answer:
         return _page(str(refused)), 429
     _end_before()
     return enter(word, request.form.get("to", ""))
+
+
+@page.get("/sign-in/away")
+def away() -> Answer:
+    """To the provider of single sign-on."""
+    if not provider.is_there():
+        raise NotFound("provider", "single sign-on")
+    session.clear()
+    session["to"] = request.args.get("to", "")
+    try:
+        return cast(Response, provider.send(url_for("sign_in.back", _external=True)))
+    except NotSignedIn as refused:
+        return _page(str(refused)), 503
+
+
+@page.get("/sign-in/back")
+def back() -> Answer:
+    """Back from the provider: begin a session for who it vouches for."""
+    if not provider.is_there():
+        raise NotFound("provider", "single sign-on")
+    settings = context.settings()
+    try:
+        vouched = provider.answer(settings)
+        word = sign_in_with(context.db(), settings.secret_key, vouched, str(request.user_agent))
+    except NotSignedIn as refused:
+        session.clear()
+        return _page(str(refused)), 422
+    _end_before()
+    to = session.get("to", "")
+    session.clear()
+    return enter(word, to)
 
 
 @page.post("/sign-out")
@@ -71,5 +106,6 @@ def _page(fault: str = "") -> str:
         name=request.form.get("name", demo_account.NAME if shown else ""),
         to=request.values.get("to", ""),
         known=(demo_account.NAME, demo_account.PASSWORD) if shown else None,
+        provider=provider.is_there(),
         nobody=not accounts.has_admin(context.db()),
     )
