@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -13,6 +14,8 @@ from pydantic import SecretStr
 
 DEFAULT_KEY = "for this machine only"  # never served to others: app.cli.serve refuses it
 SHORTEST_KEY, SHORTEST_PASSWORD, LONGEST_PASSWORD = 32, 12, 200
+GUESSED, STRONG = 72, 3
+"""Characters that the guesser looks at, and its score (0 to 4) from which a password takes more than 10^8 guesses."""
 _argon2 = PasswordHasher()
 
 
@@ -30,6 +33,14 @@ def keyed_hash(key: SecretStr | None, word: str) -> str:
 def password_hash(password: str) -> str:
     """The argon2id hash of a password, with its salt and cost."""
     return _argon2.hash(password)
+
+
+def is_common(password: str, *words: str) -> bool:
+    """Whether a guesser with lists of common passwords, keyboard rows and these words finds it soon."""
+    from zxcvbn import zxcvbn  # here, because its lists take time to load and few requests need them
+
+    told: dict[str, Any] = zxcvbn(password[:GUESSED], user_inputs=[*words, "codered"])
+    return bool(told["score"] < STRONG)
 
 
 def password_matches(stored: str, password: str) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.errors import Refused
 from app.roles import EVERYWHERE, Role
-from app.secrecy import LONGEST_PASSWORD, SHORTEST_PASSWORD, password_hash
+from app.secrecy import LONGEST_PASSWORD, SHORTEST_PASSWORD, is_common, password_hash
 from app.store import accounts, audit
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,79}")
@@ -118,6 +118,6 @@ def _admins(session: Session) -> bool:
 def _hashed(name: str, password: str) -> str:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise Refused(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
-    if name in password.lower() or len(set(password)) < 5:
-        raise Refused("this password is too easy to guess: it holds the name, or very few different characters")
+    if name in password.lower() or is_common(password, name):
+        raise Refused("this password is too easy to guess: it holds the name, or is one that many people have")
     return password_hash(password)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from app.rights import Of, Right
 from app.roles import EVERYWHERE, Account, Role
 from app.store import jobs, plans, scenarios, uploads
 
+log = logging.getLogger(__name__)
 _FOUND: dict[Of, Callable[[Session, Any], Any]] = {
     Of.PLAN: plans.get, Of.JOB: jobs.get, Of.SCENARIO: scenarios.get, Of.UPLOAD: uploads.get,
 }  # fmt: skip
@@ -23,6 +25,14 @@ def permit(db: Database, account: Account, right: Right, key: Any = None) -> Non
 
     Raises Forbidden; NotFound where there is no such thing, or the account may not see its portfolio.
     """
+    try:
+        _pass(db, account, right, key)
+    except Forbidden as refused:
+        log.warning("%r was refused %s, %r: %s", account.name, right.of.name, key, refused)
+        raise
+
+
+def _pass(db: Database, account: Account, right: Right, key: Any) -> None:
     if right.role is None:
         return
     if right.of is Of.SOME or (right.of is Of.NAMED and not key):
@@ -34,6 +44,7 @@ def permit(db: Database, account: Account, right: Right, key: Any = None) -> Non
     else:
         portfolio, own = _home(db, account, right.of, key)
         if account.role(portfolio) is None and not own:
+            log.warning("%r asked for what it may not see: %s, %r", account.name, right.of.name, key)
             raise NotFound(right.of.name.lower().replace("chosen", "portfolio"), key)
         _require(account.may(right.role, portfolio), right.role, portfolio)
 

@@ -5,6 +5,7 @@ name, password -> too many failures? -> failure noted -> password right? -> fail
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from app.roles import Account
 from app.secrecy import LONGEST_PASSWORD, keyed_hash, new_word, password_matches
 from app.store import accounts, audit
 
+log = logging.getLogger(__name__)
 LASTS, IDLE = timedelta(days=7), timedelta(hours=12)
 NOTED_EVERY = timedelta(minutes=5)
 WINDOW = timedelta(minutes=15)
@@ -56,6 +58,7 @@ def prove(db: Database, name: str, password: str, address: str) -> str:
         row = accounts.find(session, name)
     right = password_matches(row.password if row else "", password[: LONGEST_PASSWORD + 1])
     if not right or row is None or row.revoked:
+        log.warning("signing in failed for %r from %r", name, address)
         raise NotSignedIn("the name or the password is not right")
     return name
 
@@ -111,6 +114,7 @@ def _note(db: Database, name: str, address: str) -> None:
         of_name = accounts.attempts(session, now - WINDOW, name=name) if name else 0
         of_address = accounts.attempts(session, now - WINDOW, address=address)
         if of_name >= MOST_OF_NAME or of_address >= MOST_OF_ADDRESS:
+            log.warning("signing in is slowed down for %r from %r", name, address)
             raise TooManyAttempts("signing in failed too often; try again in a quarter of an hour")
         session.add(AttemptRow(name=name, address=address, at=now))
 

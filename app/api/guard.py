@@ -13,8 +13,8 @@ from app.api import context
 from app.origin import SAFE, calls_by_name, from_elsewhere, is_this_machine
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; object-src 'none'; form-action 'none'; style-src 'self'; "
+    "script-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

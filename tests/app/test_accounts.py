@@ -57,7 +57,10 @@ def test_neither_passwords_nor_words_are_in_the_database(kim: Database) -> None:
     assert tokens.account_of_token(kim, SecretStr("another key" * 4), token) is None
 
 
-@pytest.mark.parametrize("password", ["short", "kim-kim-kim-kim", "aaaaaaaaaaaaaaaa", "x" * 201])
+@pytest.mark.parametrize(
+    "password",
+    ["short", "kim-kim-kim-kim", "aaaaaaaaaaaaaaaa", "x" * 201, "password1234", "qwertyuiop123", "CodeRed2025!"],
+)
 def test_a_password_that_is_easy_to_guess_is_refused(db: Database, password: str) -> None:
     with pytest.raises(Refused, match="password"):
         accounts.add_account(db, "kim", password, {}, "ann")
