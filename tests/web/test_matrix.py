@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app.actions import recompute
+from app.actions.audit import verify
 from app.actions.declare import declare, prefill
 from app.actions.preview import preview
 from app.rights import WEB, Of
@@ -150,6 +151,15 @@ def test_no_page_shows_anything_of_a_portfolio_that_its_reader_may_not_see(site:
             text = client.get(path).text
             assert "ads-platform" not in text, path
             assert "A frontier AI lab" not in text, path
+
+
+def test_what_is_only_read_writes_nothing(site: Site) -> None:
+    client = as_account(site, "admin", EVERYWHERE)
+    before = verify(site.db)
+    for rule in (r for method, r in rules(site) if method == "GET"):
+        client.get(address(site, rule))
+    assert verify(site.db) == before
+    assert before.lines > 10
 
 
 def test_what_is_not_in_the_table_is_refused_to_everybody(gate: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import io
 import json
@@ -11,10 +12,16 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from app import create_app
 from app.actions import audit
+from app.config import Settings
 from app.db import Database
 from app.origin import from_elsewhere
-from tests.web.conftest import DEMO, Site
+from app.roles import Role
+from app.web import cookie
+from app.web.security import HEADERS
+from tests.solver.test_workbook import attempt, book, changed, sheets_of
+from tests.web.conftest import DEMO, Site, enter, visitor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -115,3 +122,77 @@ def test_vendored_files_are_those_that_were_declared() -> None:
         assert found == library["files"]
         assert any(name.startswith("LICENSE") for name in found)
     assert {d["folder"] for d in declared} | {"VENDORED.json"} == {p.name for p in VENDOR.iterdir()}
+
+
+def test_no_sql_is_put_together_from_texts() -> None:
+    found = []
+    for path in (ROOT / "app").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            named = call.func.attr if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else ""
+            if isinstance(call, ast.Call) and named in ("text", "exec_driver_sql", "literal_column"):
+                found.append(call)
+                parts = [[one.body, one.orelse] if isinstance(one, ast.IfExp) else [one] for one in call.args]
+                assert all(isinstance(part, ast.Constant) for pair in parts for part in pair), (
+                    f"{path}: {ast.unparse(call)}"
+                )
+    assert found
+
+
+def test_who_calls_is_believed_of_proxies_only_where_they_are_set_up(tmp_path: Path) -> None:
+    claimed = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "localhost"}
+    for proxies in (0, 1):
+        folder = tmp_path / str(proxies)
+        settings = Settings(instance=folder, database_url=f"sqlite:///{tmp_path / f'{proxies}.db'}", proxies=proxies)
+        app = create_app(settings)
+        answer = app.test_client().get("/sign-in", headers=claimed)
+        assert answer.status_code == (403 if proxies else 200)
+        assert ("Strict-Transport-Security" in answer.headers) is bool(proxies)
+
+
+def test_pages_of_somebody_are_kept_by_no_cache(client: FlaskClient) -> None:
+    for address in ("/", "/account", f"/export/{DEMO}.zip", "/nothing"):
+        assert client.get(address).headers["Cache-Control"] == "no-store"
+
+
+def test_every_answer_says_what_browsers_may_do_with_it(client: FlaskClient) -> None:
+    for address in ("/", "/static/css/codered.css", "/nothing", f"/export/{DEMO}.zip"):
+        assert HEADERS.items() <= dict(client.get(address).headers).items(), address
+
+
+def test_what_is_refused_is_logged_without_what_was_secret(
+    demo: Site, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    secret = "correct horse battery"
+    client = visitor(demo)
+    client.post("/sign-in", data={"name": "kim\nadmin", "password": secret})
+    client.set_cookie(cookie.OVER_HTTP, enter(demo.db, "eve", {DEMO: Role.VIEWER}))
+    held = client.get_cookie(cookie.OVER_HTTP)
+    assert held is not None
+    client.post("/plans/2/approve", data={"reason": "mine"})
+    client.get("/plans/2", headers={"Authorization": "Bearer codered_secret"})
+    told = [record.getMessage() for record in caplog.records]
+    assert [text for text in told if text.startswith("signing in failed for 'kim\\nadmin' from '127.0.0.1'")]
+    assert [text for text in told if text.startswith("'eve' was refused PLAN, 2: this needs the role executive")]
+    written = "\n".join([*told, *capfd.readouterr()])
+    assert not [one for one in (secret, held.value, "codered_secret") if one in written]
+
+
+def test_a_workbook_reads_no_file_of_the_server(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text("what nobody may read")
+    declared = f'<!DOCTYPE x [<!ENTITY leak SYSTEM "file://{kept}">]>'.encode()
+
+    written = []
+
+    def leak(name: str, text: bytes) -> bytes:
+        head, _, rest = text.partition(b"?>")
+        if not name.endswith("sharedStrings.xml"):
+            return text
+        written.append(rest.count(b">h100<"))
+        return head + b"?>" + declared + rest.replace(b">h100<", b">&leak;<")
+
+    content = changed(book(sheets_of()), leak)
+    assert written == [1]
+    read, faults = attempt(content)
+    shown = str(read) + " ".join(str(fault) for fault in faults)
+    assert "what nobody may read" not in shown
