@@ -15,6 +15,10 @@ from app.web.sign_in import enter
 page = Blueprint("account", __name__)
 Answer = Response | str | tuple[str, int]
 DAYS = 90
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS", "macOS"),
+           ("Linux", "Linux"))  # fmt: skip
+"""What of a browser's own words says which it is; the first that is found, since most claim to be several."""
 
 
 @page.get("/account")
@@ -67,6 +71,13 @@ def password() -> Answer:
         return _page(password_fault=str(refused)), 422
     word = sign_in.begin_session(db, context.settings().secret_key, name, str(request.user_agent))
     return enter(word, url_for("account.show", done="password"))
+
+
+@page.app_template_filter("browser")
+def browser(said: str) -> str:
+    """A browser's own words in short: which, and on what; its words themselves where they say neither."""
+    found = [next((name for part, name in known if part in said), "") for known in (BROWSERS, SYSTEMS)]
+    return " on ".join(filter(None, found)) or said[:60] or "unknown"
 
 
 def _page(made: str = "", token_fault: str = "", password_fault: str = "") -> str:

@@ -27,7 +27,7 @@ def attach(app: Flask) -> None:
     """Ask before every page, and hand templates what they may offer."""
     app.before_request(_ask)
     app.after_request(_hold)
-    app.context_processor(lambda: {"may": may, "account": context.account_or_none(), "demo": context.settings().demo})
+    app.context_processor(_offered)
 
 
 def may(endpoint: str) -> bool:
@@ -40,6 +40,15 @@ def may(endpoint: str) -> bool:
     if right.of is Of.EXAMPLE:
         return account.may(right.role, EXAMPLE)
     return account.may(right.role, shown if shown and right.of is not Of.ALL else "*")
+
+
+def _offered() -> dict[str, Any]:
+    return {
+        "may": may,
+        "account": context.account_or_none(),
+        "demo": context.settings().demo,
+        "signed_in_now": "new_session" in g and "only_the_frame" not in g,
+    }
 
 
 def _ask() -> BaseResponse | None:

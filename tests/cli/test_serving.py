@@ -59,7 +59,7 @@ def test_the_demo_serves_the_example_and_stops_at_ctrl_c(tmp_path: Path) -> None
     assert "<html" in page
     assert (tmp_path / "demo.db").exists()
     assert "signed in by itself, as demo" in said
-    assert "signed in by itself" in page
+    assert "has signed you in by itself" in page
     assert "Needs a decision" in page
     assert "Traceback" not in said
 

@@ -16,6 +16,7 @@ from app.actions import accounts, demo_account, sign_in, tokens
 from app.config import Settings
 from app.roles import EVERYWHERE, Role
 from app.web import cookie
+from app.web.account import browser
 from app.web.sign_in import is_here
 from tests.web.conftest import DEMO, Site, enter, serving, visitor
 
@@ -191,9 +192,12 @@ def test_an_admin_of_one_portfolio_gives_roles_there_only(demo: Site) -> None:
 def test_the_demonstration_signs_in_by_itself_until_one_signs_out(show: Site) -> None:
     client = visitor(show)
     first = client.get("/")
-    assert (first.status_code, "signed in by itself" in first.text) == (200, True)
+    assert (first.status_code, "has signed you in by itself" in first.text) == (200, True)
     assert len(sign_in.list_sessions(show.db, "demo")) == 1
-    assert client.get("/import").status_code == 200
+    second = client.get("/import")
+    assert (second.status_code, "has signed you in" in second.text, "signs in by itself" in second.text) == (
+        200, False, True,
+    )  # fmt: skip
     assert len(sign_in.list_sessions(show.db, "demo")) == 1
     client.post("/sign-out")
     out = client.get("/")
@@ -220,6 +224,20 @@ def test_one_click_signs_in_again_and_out(show: Site, page: Page) -> None:
         page.goto(site.address)
         page.get_by_role("button", name="Sign in as demo").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is planned here yet")
+
+
+@pytest.mark.parametrize(
+    ("said", "short"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19 like Mac OS X) Version/19 Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        ("curl/8.5", "curl/8.5"),
+        ("", "unknown"),
+    ],
+)
+def test_a_browser_is_named_in_short(said: str, short: str) -> None:
+    assert browser(said) == short
 
 
 def test_a_site_without_an_admin_says_how_to_make_one(empty: Site) -> None:
