@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
+PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -26,6 +27,11 @@ def is_this_machine(address: str | None) -> bool:
         return False
     mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
     return (mapped or found).is_loopback
+
+
+def is_direct(headers: Container[str]) -> bool:
+    """Whether no proxy says that it passes on what somebody else asks."""
+    return not any(name in headers for name in PASSED_ON)
 
 
 def calls_by_name(host: str, trusted: Collection[str] | None) -> bool:

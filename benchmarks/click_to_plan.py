@@ -22,6 +22,7 @@ from benchmarks.fresh_clone import answers, free_port, stop
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "code-red"
+NAME, PASSWORD = "clicker", "a click on recompute"
 LOOK = 0.02
 """Seconds between two looks at the job; the page itself looks less often."""
 
@@ -53,15 +54,26 @@ def served(folder: Path) -> Iterator[str]:
     env = kept | {"CODERED_INSTANCE": str(folder), "CODERED_DATABASE_URL": f"sqlite:///{folder / 'codered.db'}"}
     command = [sys.executable, "-m", "app"]
     subprocess.run([*command, "import", str(EXAMPLE)], cwd=ROOT, env=env, check=True, stdout=sys.stderr)
+    add = [*command, "account", "add", NAME, "--role", "admin", "--password-stdin"]
+    subprocess.run(add, cwd=ROOT, env=env, check=True, input=PASSWORD.encode())
     serve = [*command, "serve", "--port", str(port)]
     server = subprocess.Popen(serve, cwd=ROOT, env=env, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         url = f"http://127.0.0.1:{port}"
         if not answers(url + "/", server, 60):
             raise NoPlanError("the server did not answer")
+        sign_in(url)
         yield url
     finally:
         stop(server)
+
+
+def sign_in(url: str) -> None:
+    """Keep the cookie of a session for every request that follows."""
+    urllib.request.install_opener(urllib.request.build_opener(urllib.request.HTTPCookieProcessor()))
+    form = urllib.parse.urlencode({"name": NAME, "password": PASSWORD}).encode()
+    with urllib.request.urlopen(f"{url}/sign-in", form, timeout=60) as page:
+        page.read()
 
 
 def click(url: str, policy: str, patience: float) -> dict[str, Any]:

@@ -96,22 +96,19 @@ def restore(db: Database, name: str, who: str) -> None:
 def list_accounts(db: Database) -> list[Listed]:
     """Every account by name."""
     with db.reading() as session:
-        return [
-            Listed(row.name, row.revoked, accounts.grants(session, row.name), row.created_at)
-            for row in accounts.every(session)
-        ]
+        grants = accounts.grants_of_all(session)
+        return [Listed(a.name, a.revoked, grants.get(a.name, {}), a.created_at) for a in accounts.every(session)]
 
 
-def has_admin(db: Database) -> bool:
-    """Whether anybody can sign in with a password and is admin of everything."""
+def has_admin(db: Database, *, provider: bool = False) -> bool:
+    """Whether anybody can sign in, with a password or by a provider, and is admin of everything."""
     with db.reading() as session:
-        return _admins(session)
+        return _admins(session, provider=provider)
 
 
-def _admins(session: Session) -> bool:
+def _admins(session: Session, *, provider: bool = False) -> bool:
     return any(
-        row.password and not row.revoked and accounts.grants(session, row.name).get(EVERYWHERE) is Role.ADMIN
-        for row in accounts.every(session)
+        (row.password or provider) and not row.revoked for row in accounts.with_role(session, EVERYWHERE, Role.ADMIN)
     )
 
 

@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
 
 from app.api import context
-from app.origin import SAFE, calls_by_name, from_elsewhere, is_this_machine
+from app.origin import SAFE, calls_by_name, from_elsewhere, is_direct, is_this_machine
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; object-src 'none'; form-action 'none'; style-src 'self'; "
@@ -30,7 +30,7 @@ def attach(app: Flask) -> None:
 
 def _refuse() -> None:
     headers, settings = request.headers, context.settings()
-    if not settings.has_key and not is_this_machine(request.remote_addr):
+    if not settings.has_key and not (is_this_machine(request.remote_addr) and is_direct(request.headers)):
         raise Forbidden("without CODERED_SECRET_KEY this server answers its own machine only")
     if not calls_by_name(request.host, settings.trusted_hosts):
         raise Forbidden("this server is not called by that name; CODERED_HOSTS lists its names")

@@ -33,6 +33,6 @@ def _wrong(settings: Settings, db: Database) -> list[str]:
     if demo_account.is_open(db):
         found.append(f"the account {demo_account.NAME} has the password that everybody knows; "
                      f"`codered account disable {demo_account.NAME}`")  # fmt: skip
-    if not has_admin(db):
+    if not has_admin(db, provider=bool(settings.oidc_issuer)):
         found.append("nobody could sign in as admin; `codered account add NAME --role admin`")
     return found

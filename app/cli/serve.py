@@ -26,8 +26,9 @@ def serve(terminal: Terminal, host: str, port: int, threads: int, url: str) -> N
     On an address that others can reach it needs CODERED_SECRET_KEY and an admin, and refuses the demo account.
     """
     db = open_database(url)
-    refuse_exposure(host, Settings(), db)
-    ready = has_admin(db)
+    settings = Settings()
+    refuse_exposure(host, settings, db)
+    ready = has_admin(db, provider=bool(settings.oidc_issuer))
     db.close()
     os.environ["CODERED_DATABASE_URL"] = url
     if server.free_port(host, port) != port:

@@ -48,6 +48,20 @@ def grants(session: Session, name: str) -> dict[str, Role]:
     return {portfolio: ROLES[role] for portfolio, role in rows}
 
 
+def grants_of_all(session: Session) -> dict[str, dict[str, Role]]:
+    """The roles of every account that has any, by account and portfolio."""
+    found: dict[str, dict[str, Role]] = {}
+    for row in session.scalars(sa.select(RoleRow).order_by(RoleRow.account, RoleRow.portfolio)):
+        found.setdefault(row.account, {})[row.portfolio] = ROLES[row.role]
+    return found
+
+
+def with_role(session: Session, portfolio: str, role: Role) -> list[AccountRow]:
+    """The accounts that have exactly this role in exactly this portfolio (`*`: in all)."""
+    query = sa.select(AccountRow).join(RoleRow, RoleRow.account == AccountRow.name)
+    return list(session.scalars(query.where(RoleRow.portfolio == portfolio, RoleRow.role == role.word)))
+
+
 def grant(session: Session, name: str, portfolio: str, role: Role | None) -> None:
     """Give a role in a portfolio, or take it away."""
     if role is not None:

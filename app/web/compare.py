@@ -54,7 +54,7 @@ def _sides(asked: Sequence[int], portfolio: str, names: dict[int, str]) -> list[
     for letter, number in zip(LETTERS, asked, strict=False):
         stored = get_plan(context.db(), number)
         if stored.portfolio != portfolio:
-            raise NotFound("plan of this portfolio", number)
+            raise NotFound("plan", number)
         policy = stored.problem.policy[stored.policy]
         name = names.get(stored.scenario or 0) or policy.name or policy.policy
         found.append(Side(letter, name, stored, reading_of(stored)))

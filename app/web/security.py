@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, abort, request
 
-from app.origin import SAFE, calls_by_name, from_elsewhere, is_this_machine
+from app.origin import SAFE, calls_by_name, from_elsewhere, is_direct, is_this_machine
 from app.web import context
 
 POLICY = (
@@ -30,7 +30,7 @@ def attach(app: Flask) -> None:
 
 def _refuse_other_machines() -> None:
     settings = context.settings()
-    if not settings.has_key and not is_this_machine(request.remote_addr):
+    if not settings.has_key and not (is_this_machine(request.remote_addr) and is_direct(request.headers)):
         abort(403, "Without CODERED_SECRET_KEY this server answers its own machine only.")
     if not calls_by_name(request.host, settings.trusted_hosts):
         abort(403, "This server is not called by that name; CODERED_HOSTS lists its names.")

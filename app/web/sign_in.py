@@ -107,5 +107,5 @@ def _page(fault: str = "") -> str:
         to=request.values.get("to", ""),
         known=(demo_account.NAME, demo_account.PASSWORD) if shown else None,
         provider=provider.is_there(),
-        nobody=not accounts.has_admin(context.db()),
+        nobody=not accounts.has_admin(context.db(), provider=provider.is_there()),
     )

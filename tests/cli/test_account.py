@@ -105,6 +105,14 @@ def test_serve_is_satisfied_by_a_key_an_admin_and_no_demo(url: str) -> None:
         refuse_exposure("0.0.0.0", Settings(secret_key=SecretStr("short")), db)
 
 
+def test_an_admin_without_a_password_is_one_where_there_is_single_sign_on(url: str) -> None:
+    db = _migrated(url)
+    accounts.add_account(db, "kim@example.com", None, {EVERYWHERE: Role.ADMIN}, "ann")
+    with pytest.raises(Exception, match="nobody could sign in as admin"):
+        refuse_exposure("0.0.0.0", Settings(secret_key=SecretStr("k" * 40)), db)
+    refuse_exposure("0.0.0.0", Settings(secret_key=SecretStr("k" * 40), oidc_issuer="https://sso.example"), db)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
 def test_serve_on_this_machine_needs_nothing(url: str, host: str) -> None:
     refuse_exposure(host, Settings(), _migrated(url))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from pydantic import SecretStr
 
 from app import create_app
 from app.actions import audit
@@ -138,15 +139,24 @@ def test_no_sql_is_put_together_from_texts() -> None:
     assert found
 
 
-def test_who_calls_is_believed_of_proxies_only_where_they_are_set_up(tmp_path: Path) -> None:
-    claimed = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "localhost"}
-    for proxies in (0, 1):
-        folder = tmp_path / str(proxies)
-        settings = Settings(instance=folder, database_url=f"sqlite:///{tmp_path / f'{proxies}.db'}", proxies=proxies)
-        app = create_app(settings)
-        answer = app.test_client().get("/sign-in", headers=claimed)
-        assert answer.status_code == (403 if proxies else 200)
+def test_who_calls_is_believed_of_proxies_only_where_they_are_set_up(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    claimed = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "plan.example"}
+    for proxies, caller in ((0, "127.0.0.1"), (1, "192.0.2.7")):
+        url = f"sqlite:///{tmp_path / f'{proxies}.db'}"
+        app = create_app(Settings(instance=tmp_path, database_url=url, proxies=proxies, secret_key=SecretStr("k" * 40)))
+        wrong = {"name": "kim", "password": "a guess"}
+        answer = app.test_client().post("/sign-in", data=wrong, headers=claimed)
         assert ("Strict-Transport-Security" in answer.headers) is bool(proxies)
+        assert caplog.records[-1].getMessage().endswith(f"from '{caller}'")
+
+
+def test_without_a_key_of_its_own_the_server_answers_nobody_behind_a_proxy(client: FlaskClient) -> None:
+    for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):
+        assert client.get("/", headers={name: "192.0.2.7"}).status_code == 403
+        assert client.get("/api/v1/portfolios", headers={name: "192.0.2.7"}).status_code == 403
+    assert client.get("/").status_code == 200
 
 
 def test_pages_of_somebody_are_kept_by_no_cache(client: FlaskClient) -> None:
