@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container
+from collections.abc import Collection, Iterable
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
-PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+PASSED_ON = frozenset({"forwarded", "x-forwarded-for", "x-real-ip"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -29,9 +29,9 @@ def is_this_machine(address: str | None) -> bool:
     return (mapped or found).is_loopback
 
 
-def is_direct(headers: Container[str]) -> bool:
-    """Whether no proxy says that it passes on what somebody else asks."""
-    return not any(name in headers for name in PASSED_ON)
+def is_direct(names: Iterable[str]) -> bool:
+    """Whether no header, by its name, says that a proxy passes on what somebody else asks."""
+    return not PASSED_ON & {name.lower() for name in names}
 
 
 def calls_by_name(host: str, trusted: Collection[str] | None) -> bool:

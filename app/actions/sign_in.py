@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from app.account_tables import AttemptRow, SessionRow
-from app.actions.accounts import account_name
+from app.actions.accounts import NAME, account_name
 from app.db import Database
 from app.errors import CoderedError, NotFound
 from app.roles import Account
@@ -52,13 +52,14 @@ def sign_in(db: Database, key: SecretStr | None, name: str, password: str, addre
 
 def prove(db: Database, name: str, password: str, address: str) -> str:
     """The name of the account whose password it is. Raises NotSignedIn, TooManyAttempts."""
-    name = account_name(name)[:80]
+    typed, name = name[:80], account_name(name)
+    name = name if NAME.fullmatch(name) else ""  # what cannot be a name is counted for its address alone
     _note(db, name, address)
     with db.reading() as session:
         row = accounts.find(session, name)
     right = password_matches(row.password if row else "", password[: LONGEST_PASSWORD + 1])
     if not right or row is None or row.revoked:
-        log.warning("signing in failed for %r from %r", name, address)
+        log.warning("signing in failed for %r from %r", typed, address)
         raise NotSignedIn("the name or the password is not right")
     return name
 
@@ -68,6 +69,7 @@ def begin_session(db: Database, key: SecretStr | None, name: str, browser: str) 
     word, now = new_word(), audit.now()
     with db.session() as session:
         accounts.forget_attempts(session, name=name)
+        accounts.forget_sessions(session, now)
         _add_session(session, keyed_hash(key, word), name, browser, now)
         audit.add(session, "", name, "sign in", subject=f"account {name}", detail={})
     return word
@@ -92,7 +94,7 @@ def session_of(db: Database, key: SecretStr | None, word: str) -> tuple[Account,
 def sign_out(db: Database, name: str, session_id: str) -> None:
     """End one session of an account. Raises NotFound."""
     with db.session() as session:
-        row = session.get(SessionRow, session_id)
+        row = session.get(SessionRow, session_id) if session_id.isalnum() else None
         if row is None or row.account != name:
             raise NotFound("session", session_id[:8])
         session.delete(row)

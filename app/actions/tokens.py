@@ -41,7 +41,8 @@ def add_token(  # noqa: PLR0917 - what a token is, in the order it is said
     """A token for an account; its secret, which is never shown again. Raises NotFound, Refused."""
     if not 1 <= days <= LONGEST_DAYS:
         raise Refused(f"a token is good for 1 to {LONGEST_DAYS} days")
-    if not title.strip():
+    title = "".join(letter for letter in title if letter.isprintable()).strip()
+    if not title:
         raise Refused("a token needs a title: what is it for?")
     word, now = PREFIX + new_word(), audit.now()
     with db.session() as session:
@@ -49,7 +50,7 @@ def add_token(  # noqa: PLR0917 - what a token is, in the order it is said
         if owner.revoked or not Account(owner.name, accounts.grants(session, owner.name)).may(role, portfolio):
             raise Refused(f"{owner.name} is no {role.word} there")
         row = TokenRow(
-            hash=keyed_hash(key, word), account=owner.name, title=title.strip()[:120], role=role.word,
+            hash=keyed_hash(key, word), account=owner.name, title=title[:120], role=role.word,
             portfolio=portfolio, created_at=now, expires_at=now + timedelta(days=days),
         )  # fmt: skip
         session.add(row)

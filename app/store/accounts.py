@@ -15,7 +15,7 @@ from app.store.audit import now
 
 def find(session: Session, name: str) -> AccountRow | None:
     """An account, revoked or not."""
-    return session.get(AccountRow, name)
+    return session.get(AccountRow, name) if "\0" not in name else None  # PostgreSQL holds no text with a zero
 
 
 def get(session: Session, name: str) -> AccountRow:
@@ -69,6 +69,11 @@ def grant(session: Session, name: str, portfolio: str, role: Role | None) -> Non
     else:
         session.execute(sa.delete(RoleRow).where(RoleRow.account == name, RoleRow.portfolio == portfolio))
     session.flush()
+
+
+def forget_sessions(session: Session, before: datetime) -> None:
+    """Remove the sessions that ended before."""
+    session.execute(sa.delete(SessionRow).where(SessionRow.expires_at <= before))
 
 
 def end_all(session: Session, name: str) -> None:

@@ -42,6 +42,8 @@ def add_token() -> Answer:
     try:
         if role is None:
             raise Refused("a token has a role: choose one")
+        if portfolio not in dict(_scopes()):
+            raise Refused("a token is for a portfolio that you may see, or for every one if you may see all")
         days = form.get("days", 0, type=int)
         made = tokens.add_token(
             context.db(), settings.secret_key, context.who(), form.get("title", ""), role, portfolio, days

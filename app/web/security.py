@@ -30,7 +30,7 @@ def attach(app: Flask) -> None:
 
 def _refuse_other_machines() -> None:
     settings = context.settings()
-    if not settings.has_key and not (is_this_machine(request.remote_addr) and is_direct(request.headers)):
+    if not settings.has_key and not (is_this_machine(request.remote_addr) and is_direct(request.headers.keys())):
         abort(403, "Without CODERED_SECRET_KEY this server answers its own machine only.")
     if not calls_by_name(request.host, settings.trusted_hosts):
         abort(403, "This server is not called by that name; CODERED_HOSTS lists its names.")

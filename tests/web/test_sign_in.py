@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 from pydantic import SecretStr
 
@@ -238,6 +240,34 @@ def test_one_click_signs_in_again_and_out(show: Site, page: Page) -> None:
 )
 def test_a_browser_is_named_in_short(said: str, short: str) -> None:
     assert browser(said) == short
+
+
+TEXTS = st.text(max_size=300) | st.sampled_from(["", "ann", "\0", "*", "code-red", "viewer", "9" * 30, "-1", "//x"])
+FIELDS = ["name", "password", "to", "session", "title", "role", "scope", "days", "old", "new", "again", "portfolio"]
+FORMS = (
+    "/sign-in", "/account/sessions", "/account/tokens", "/account/password", "/accounts", "/accounts/role",
+    "/accounts/ann/password", "/accounts/%00/shut",
+)  # fmt: skip
+
+
+@given(st.sampled_from(FORMS), st.dictionaries(st.sampled_from(FIELDS), TEXTS), st.booleans())
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_typed_is_answered_in_words(
+    demo: Site, address: str, form: dict[str, str], signed_in: bool
+) -> None:
+    client = demo.app.test_client() if signed_in else visitor(demo)
+    answer = client.post(address, data=form)
+    assert answer.status_code < 500
+    assert "Traceback" not in answer.text
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=300))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_a_cookie_or_a_token_says_is_answered_in_words(demo: Site, said: str) -> None:
+    client = visitor(demo)
+    assert client.get("/plans", headers={"Cookie": f"{cookie.OVER_HTTP}={said}"}).status_code == 303
+    for header in (said, f"Bearer {said}", f"Bearer {tokens.PREFIX}{said}"):
+        assert client.get("/api/v1/portfolios", headers={"Authorization": header}).status_code == 401
 
 
 def test_a_site_without_an_admin_says_how_to_make_one(empty: Site) -> None:
