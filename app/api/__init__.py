@@ -1,6 +1,6 @@
 """The API door: REST under /api/v1 on the same actions as pages and command line; an application of its own.
 
-request -> guard (site, content) -> gate (token, right) -> once (idempotency) -> model (strict JSON)
+request -> guard (site) -> gate (token) -> guard (content) -> gate (right) -> once (idempotency) -> model (strict JSON)
 -> action -> JSON, or problem+json
 """
 
@@ -53,6 +53,8 @@ def build(database: Database, settings: Settings) -> OpenAPI:
     context.attach(app, database, settings)
     guard.attach(app)
     gate.attach(app)
+    guard.attach_content(app)
+    gate.attach_right(app)
     once.attach(app)
     problems.attach(app)
     for part in (portfolios, records, planning, reference):

@@ -29,11 +29,16 @@ SECURITY: list[dict[str, list[Any]]] = [{"token": []}]
 
 
 def attach(app: Flask) -> None:
-    """Ask before every operation."""
-    app.before_request(_ask)
+    """Ask whose token it is, before anything of the request is read."""
+    app.before_request(_know)
 
 
-def _ask() -> Response | None:
+def attach_right(app: Flask) -> None:
+    """Ask whether it may; attached after the body is known to be JSON."""
+    app.before_request(_permit)
+
+
+def _know() -> Response | None:
     right = API.get(request.endpoint or "")
     if request.endpoint is None or (right and right.of is Of.ANYBODY):
         return None
@@ -44,10 +49,16 @@ def _ask() -> Response | None:
     if account is None:
         return _unknown("this token is not known, has expired or was removed", ', error="invalid_token"')
     g.account = account
+    return None
+
+
+def _permit() -> None:
+    if "account" not in g:
+        return
+    right = API.get(request.endpoint or "")
     if right is None:
         raise Forbidden("this operation is not in the table of rights")
-    permit(context.db(), account, right, _key(right))
-    return None
+    permit(context.db(), context.account(), right, _key(right))
 
 
 def _unknown(detail: str, error: str) -> Response:

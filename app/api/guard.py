@@ -28,6 +28,11 @@ def attach(app: Flask) -> None:
     app.after_request(_add_headers)
 
 
+def attach_content(app: Flask) -> None:
+    """Read the body; attached after the token is known, so that nobody else's is read."""
+    app.before_request(_read)
+
+
 def _refuse() -> None:
     headers, settings = request.headers, context.settings()
     if not settings.has_key and not (is_this_machine(request.remote_addr) and is_direct(request.headers.keys())):
@@ -38,13 +43,13 @@ def _refuse() -> None:
         return
     if from_elsewhere(headers.get("Sec-Fetch-Site"), headers.get("Origin"), request.host):
         raise Forbidden("this request came from another site and was refused; nothing was changed")
-    if request.get_data():
-        if not request.is_json:
-            raise UnsupportedMediaType("the body must be application/json")
-        _read()
 
 
 def _read() -> None:
+    if request.method in SAFE or not request.get_data():
+        return
+    if not request.is_json:
+        raise UnsupportedMediaType("the body must be application/json")
     try:
         request.get_json()
     except (RecursionError, ValueError, UnicodeError) as error:

@@ -23,6 +23,10 @@ from app.web.imports import PORTFOLIO as EXAMPLE
 _KEYS = {Of.PLAN: "plan_id", Of.JOB: "job_id", Of.SCENARIO: "scenario", Of.UPLOAD: "upload", Of.PORTFOLIO: "portfolio"}
 
 
+LARGEST_OF_ANYBODY = 64 * 1024
+"""Bytes that are read of who is not signed in: a name, a password, and where to go."""
+
+
 def attach(app: Flask) -> None:
     """Ask before every page, and hand templates what they may offer."""
     app.before_request(_ask)
@@ -54,6 +58,7 @@ def _offered() -> dict[str, Any]:
 def _ask() -> BaseResponse | None:
     right = WEB.get(request.endpoint or "")
     if request.endpoint is None or (right and right.of is Of.ANYBODY):
+        request.max_content_length = LARGEST_OF_ANYBODY
         return None
     account = _signed_in() or _demonstrate()
     if account is None:

@@ -108,6 +108,14 @@ def test_an_upload_that_is_too_large_is_refused_in_words(demo: Site) -> None:
     assert (answer.status_code, "Too large" in answer.text) == (413, True)
 
 
+def test_of_who_is_not_signed_in_little_is_read(demo: Site) -> None:
+    client = visitor(demo)
+    assert client.post("/sign-in", data={"name": "x" * 100_000}).status_code == 413
+    assert client.post("/import", data={"files": (io.BytesIO(b"x" * 100_000), "a.zip")}).status_code == 303
+    answer = client.post("/api/v1/portfolios", data=b"[" * 100_000, content_type="application/json")
+    assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+
+
 def test_what_people_type_is_shown_and_never_run(client: FlaskClient) -> None:
     text = client.get("/portfolio?q=<script>alert(1)</script>").text
     assert "<script>alert(1)" not in text
