@@ -24,11 +24,10 @@ from solver.serving.pit_crew import PitCrew, pit_crews
 
 @dataclass(frozen=True)
 class Situation:
-    """The question: a problem and its policy, the plan of the policy as it stands, and the approved plan if any."""
+    """The question: a problem as it stands, its policy, and the approved plan if any."""
 
     problem: Problem
     policy: str
-    plan: Plan
     approved: Plan | None = None
 
     @cached_property

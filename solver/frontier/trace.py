@@ -56,13 +56,14 @@ def trace(ask: Ask, solve_all: SolveAll = one_by_one, should_stop: ShouldStop = 
     """
     kind = kind_of(ask.kind)
     count = min(MOST, max(FEWEST, ask.count))
+    situation = Situation(ask.problem, ask.policy, ask.approved)
+    kind.require(situation)
     base = next((one for _, one in solve_all([ask.problem], ask.policy, ask.options, should_stop)), None)
     if base is None or should_stop():
         return
     if base.plan is None:
         yield _point(Variant("as it stands", 0.0), base, None)
         return
-    situation = Situation(ask.problem, ask.policy, base.plan, ask.approved)
     measured = Measured(situation, ask.problem, base.plan)
     made = list(kind.make(measured, count))
     yield _point(Variant("as it stands", 0.0), base, kind.read(measured), stands=True)

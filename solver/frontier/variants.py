@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from solver.edits import Edit
-from solver.faults import Fault, InvalidInput
+from solver.faults import InvalidInput
 from solver.frontier.points import Variant
 from solver.frontier.reading import Measured
 from solver.problem import Problem
@@ -39,7 +39,7 @@ def kept_weeks(base: Measured, count: int) -> Iterator[Variant]:
     """The approved plan kept for its next weeks, as pins. Weeks that it cannot be kept in are not proposed."""
     approved, problem = base.situation.approved, base.problem
     if approved is None:
-        raise InvalidInput([Fault("portfolio", "has no approved plan to keep to", "a plan of record")])
+        return
     for weeks in steps(1, problem.head.weeks, count - 1):
         try:
             pinned = frozen(problem, approved, weeks)
@@ -51,8 +51,6 @@ def kept_weeks(base: Measured, count: int) -> Iterator[Variant]:
 def spared_donors(base: Measured, count: int) -> Iterator[Variant]:
     """Donors keep a share of today's amounts as floors, instead of being paused."""
     donors, problem, policy = base.situation.donors, base.problem, base.situation.policy
-    if not donors:
-        raise InvalidInput([Fault("stances", "makes no project a donor", "a policy that pauses somebody")])
     stances = [s for s in problem.stances if s.policy == policy and s.project in donors and s.stance == "pause"]
     held = {(f.project, f.need) for f in problem.floors_of(policy)}
     needs = sorted({(b.project, b.need) for b in problem.baseline if b.project in donors and b.amount > 0})
@@ -70,8 +68,6 @@ def spared_donors(base: Measured, count: int) -> Iterator[Variant]:
 def lower_floors(base: Measured, count: int) -> Iterator[Variant]:
     """The floors of what is protected at a share of their size; without floors, at a share of today's nodes."""
     problem, policy, protected = base.problem, base.situation.policy, base.situation.protected
-    if not protected:
-        raise InvalidInput([Fault("stances", "protects no project", "a policy that protects the training")])
     floors = [f for f in problem.floors_of(policy) if f.project in protected]
     floors = floors or [
         Floor(policy=policy, project=n.project, need=n.need, share=1.0)
@@ -86,9 +82,7 @@ def lower_floors(base: Measured, count: int) -> Iterator[Variant]:
 def fewer_levers(base: Measured, count: int) -> Iterator[Variant]:
     """Levers left out: all sets where there are few, else from the last delivered to the first, then each alone."""
     problem, policy = base.problem, base.situation.policy
-    known = [x for s in services_of(problem, policy).values() for x in s.levers]
-    if not known:
-        raise InvalidInput([Fault("levers", "has no lever that a service could still get", "a row for each lever")])
+    known = levers_left(problem, policy)
     order = [*delivered(base.plan, known)]
     order += [x for x in known if x not in order and problem.project[x].must != "out"]
     for left in _sets(order, count - 1):
@@ -101,13 +95,15 @@ def other_ends(base: Measured, count: int) -> Iterator[Variant]:
     """A code red of one week up to one of twice its length."""
     problem, policy = base.problem, base.problem.policy[base.situation.policy]
     first, last = problem.window(policy.policy)
-    if policy.start is None or policy.end is None:
-        right = "a policy with a start and an end"
-        raise InvalidInput([Fault("policies", "has no length that could be varied", right, key_of(policy), "end")])
-    now, start = last - first, problem.weeks[first] if first < problem.head.weeks else policy.start
+    now, start = last - first, problem.weeks[first]
     for weeks in steps(1, min(problem.head.weeks - first, max(4, 2 * now)), count - 1, without=now):
         end = start + timedelta(weeks=weeks)
         yield Variant(f"in force for {_weeks(weeks)}", weeks, (Edit("policies", replace(policy, end=end)),))
+
+
+def levers_left(problem: Problem, policy: str) -> list[str]:
+    """Levers that services could still get."""
+    return [x for serving in services_of(problem, policy).values() for x in serving.levers]
 
 
 def steps(first: int, last: int, count: int, without: int | None = None) -> list[int]:

@@ -207,7 +207,7 @@ def test_today_is_what_todays_amounts_are_worth(company: Problem) -> None:
 def test_gains_and_losses_are_against_today(company: Problem) -> None:
     amounts = {("chat", "gpu", "h100"): [7.0] * 6, ("training", "gpu", "h100"): [3.0] * 6}
     plan = plan_of(company, amounts, {"chat": [0.875] * 6, "training": [1.0] * 6})
-    seen = Measured(Situation(company, "normal", plan), company, plan)
+    seen = Measured(Situation(company, "normal"), company, plan)
     assert seen.gain({"chat"}) == pytest.approx(6 * 10 * 4 / 8)
     assert seen.loss({"ads", "training", "chat"}) == pytest.approx(6 * 3)
     assert seen.moves == {"gpu": 4.0, "engineer": 0.0}
