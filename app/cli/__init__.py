@@ -23,6 +23,7 @@ COMMANDS = {
     "force": ("app.cli.force:force", "Force a project in or out, and see what each class pays."),
     "prices": ("app.cli.prices:price_list", "Say what a unit of a pool is worth in a week, and confirm it."),
     "replan": ("app.cli.replan:replan", "Plan again from a later week of a plan."),
+    "frontier": ("app.cli.frontier:frontier", "Trade one thing for another: a curve of plans."),
     "serve": ("app.cli.serve:serve", "Serve the pages."),
     "demo": ("app.cli.demo:demo", "Serve the example in a database of its own."),
     "account": ("app.cli.account:account", "Add accounts, give roles, make API tokens."),

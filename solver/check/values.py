@@ -28,17 +28,20 @@ def benefits(plan: Published) -> Numbers:
     return found
 
 
-def attained(plan: Published) -> dict[int, float]:
-    """sum of value * benefit / (1 + discount)^t over the project-weeks of each class; a value profile takes the place
-    of value * benefit.
-    """
+def worths(plan: Published) -> Numbers:
+    """value * benefit / (1 + discount)^t [P,T]; a value profile takes the place of value * benefit."""
     g = plan.ground
-    classes = ranks(g.problem, g.policy.policy)
     worth = benefits(plan) * np.array([row.value for row in g.projects]).reshape(-1, 1)
     for (p,) in hits(g.fixed):
         given = yielded(plan, p)
         worth[p] = worth[p] if given is None else given
-    worth = worth / (1.0 + g.problem.head.discount) ** np.arange(len(g.weeks))
+    return np.asarray(worth / (1.0 + g.problem.head.discount) ** np.arange(len(g.weeks)))
+
+
+def attained(plan: Published) -> dict[int, float]:
+    """sum of what the project-weeks of each class are worth."""
+    g, worth = plan.ground, worths(plan)
+    classes = ranks(g.problem, g.policy.policy)
     rank = np.array([classes[row.project] for row in g.projects], dtype=np.intp).reshape(worth.shape)
     sums = np.bincount(rank.ravel(), weights=worth.ravel())
     return {int(r): float(sums[r]) for r in np.unique(rank)}
