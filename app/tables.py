@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
-import app.account_tables  # noqa: F401 - its tables belong to the same Base
+import app.account_tables
+import app.decision_tables  # noqa: F401 - their tables belong to the same Base
 from app.sqltypes import Base, BlankId, BlankWeek, Cell, Moment
 from solver.columns import Column, Type
 from solver.records import TABLES, columns
@@ -67,6 +68,8 @@ class ScenarioRow(Base):
     who: Mapped[str] = mapped_column(sa.Text)
     version: Mapped[int]
     parent: Mapped[int | None]
+    code_reds: Mapped[list[str] | None] = mapped_column(sa.JSON)
+    """The policies that its own combines, the one that wins first."""
 
 
 class ScenarioChangeRow(Base):

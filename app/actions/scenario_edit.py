@@ -182,9 +182,9 @@ def _differing(before: Tables, after: Tables, table: str) -> list[tuple[Any, ...
     return [key for key in {**old, **new} if old.get(key) != new.get(key)]
 
 
-def _over(base: Tables, after: Tables, table: str, key: tuple[Any, ...]) -> ScenarioChange | None:
+def change_of(table: str, key: tuple[Any, ...], old: Any | None, new: Any | None) -> ScenarioChange | None:
     """What makes the portfolio's record the scenario's; nothing where they are equal."""
-    old, new, text = _by_key(base, table).get(key), _by_key(after, table).get(key), key_text(table, key)
+    text = key_text(table, key)
     if old == new:
         return None
     if new is None:
@@ -193,6 +193,10 @@ def _over(base: Tables, after: Tables, table: str, key: tuple[Any, ...]) -> Scen
         return ScenarioChange(PUT, table, text, cells_of(table, new))
     cells = {name: after_text or "" for name, (_, after_text) in changed_cells(table, old, new).items()}
     return ScenarioChange(SET, table, text, cells)
+
+
+def _over(base: Tables, after: Tables, table: str, key: tuple[Any, ...]) -> ScenarioChange | None:
+    return change_of(table, key, _by_key(base, table).get(key), _by_key(after, table).get(key))
 
 
 def _detail(before: Tables, after: Tables, table: str, key: tuple[Any, ...]) -> dict[str, list[str | None]]:

@@ -4,45 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from app.actions.acknowledge import Acknowledgement, acknowledged
+from app.actions.advice import Advice, advise
 from app.actions.decide import PROPOSED, SENT_BACK, states
 from app.actions.plans import PlanInfo, StoredPlan, list_plans, plan_of_record
 from app.actions.scenarios import Scenario, list_scenarios
 from app.actions.snapshot import snapshot
 from app.db import Database
 from solver.problem import Problem
-from solver.records import TABLES, Policy, Portfolio, Signal, Trigger
+from solver.records import TABLES, Policy, Portfolio, Signal
 
 NEWEST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Mean:
-    """The mean of a window that ends on a day."""
-
-    value: float
-    first: date
-    last: date
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """What a trigger says: the highest earlier mean against the mean now; `fall` and `drop` are shares.
-
-    `at` is the last day of the series. `before` and `now` are None when the series is too short for two windows.
-    """
-
-    trigger: str
-    signal: str
-    window_days: int
-    before: Mean | None
-    now: Mean | None
-    fall: float
-    drop: float
-    advised: bool
-    policy: str
-    at: date | None
+TO_COME, IN_FORCE, OVER = "to come", "in force", "over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +29,28 @@ class InForce:
     end: date
     plan: int | None
 
+    def phase(self, day: date) -> str:
+        """Whether it is to come, in force or over on a day: it ends by itself, whatever anybody does."""
+        return TO_COME if day < self.start else IN_FORCE if day < self.end else OVER
+
 
 @dataclass(frozen=True)
 class Situation:
     """The first page: everything somebody needs to know whether to act.
 
     `over` is the advice that no longer holds while a code red does: its exit criteria may be met. Plans that were
-    sent back do not await a decision; `proposed` ones come first.
+    sent back do not await a decision; `proposed` ones come first. `seen` are the acknowledgements that still hold: no
+    day was measured since. The `day` is today; where that is outside the horizon (`outside`) it is the last day within
+    it that was measured, or the first.
     """
 
     portfolio: Portfolio
+    day: date
+    outside: bool
     in_force: InForce | None
     advice: tuple[Advice, ...]
     over: tuple[Advice, ...]
+    seen: dict[str, Acknowledgement]
     signals: dict[str, tuple[Signal, ...]]
     plan_of_record: StoredPlan | None
     awaiting: tuple[PlanInfo, ...]
@@ -75,18 +59,23 @@ class Situation:
     counts: dict[str, int]
 
 
-def situation(db: Database, portfolio: str) -> Situation:
-    """How a portfolio stands now. Raises NotFound."""
+def situation(db: Database, portfolio: str, today: date | None = None) -> Situation:
+    """How a portfolio stands on a day, today unless another is named. Raises NotFound."""
     problem = snapshot(db, portfolio)
+    day, outside = day_of(problem, today or datetime.now(UTC).date())
     record, decided = plan_of_record(db, portfolio), states(db, portfolio)
     newer = [p for p in list_plans(db, portfolio, NEWEST) if record is None or p.id > record.id]
     waiting = [p for p in newer if decided.get(p.id) != SENT_BACK]
+    seen = acknowledged(db, portfolio)
     in_force, advice = _in_force(problem, record), tuple(advise(t, problem.signals) for t in problem.triggers)
     return Situation(
         portfolio=problem.head,
+        day=day,
+        outside=outside,
         in_force=in_force,
         advice=advice,
-        over=tuple(a for a in advice if _is_over(a, in_force)),
+        over=tuple(a for a in advice if _is_over(a, in_force, day)),
+        seen={a.trigger: s for a in advice if (s := seen.get(a.trigger)) and a.advised and s.evidence == a.at},
         signals=_series(problem.signals),
         plan_of_record=record,
         awaiting=tuple(sorted(waiting, key=lambda p: decided.get(p.id) != PROPOSED)),
@@ -96,40 +85,21 @@ def situation(db: Database, portfolio: str) -> Situation:
     )
 
 
-def advise(trigger: Trigger, signals: Sequence[Signal]) -> Advice:
-    """A code red is advised when the newest window's mean lies `drop` below the highest one before it.
-
-    The windows compared do not overlap; a window is `window_days` calendar days, of which every day is measured.
-    """
-    points = sorted((s.day, s.value) for s in signals if s.signal == trigger.signal)
-    means = _means(points, trigger.window_days)
-    now = means[-1] if means and means[-1].last == points[-1][0] else None
-    earlier = [m for m in means if now is not None and m.last < now.first]
-    before = max(earlier, key=lambda m: m.value, default=None)
-    fall = 1 - now.value / before.value if now and before and before.value > 0 else 0.0
-    return Advice(
-        trigger=trigger.trigger, signal=trigger.signal, window_days=trigger.window_days, before=before, now=now,
-        fall=fall, drop=trigger.drop, advised=before is not None and fall >= trigger.drop, policy=trigger.policy,
-        at=points[-1][0] if points else None,
-    )  # fmt: skip
+def day_of(problem: Problem, today: date) -> tuple[date, bool]:
+    """The day as of which a portfolio is shown, and whether today is outside its horizon."""
+    head = problem.head
+    end = head.start + timedelta(weeks=head.weeks)
+    if head.start <= today < end:
+        return today, False
+    return max((s.day for s in problem.signals if head.start <= s.day < end), default=head.start), True
 
 
-def _is_over(advice: Advice, in_force: InForce | None) -> bool:
+def _is_over(advice: Advice, in_force: InForce | None, day: date) -> bool:
     """Whether a signal measured within a code red is no longer so low that one would be advised."""
     if in_force is None or in_force.policy.kind != "code_red" or advice.at is None or advice.now is None:
         return False
-    inside = in_force.start <= advice.at < in_force.end
+    inside = in_force.start <= advice.at < in_force.end and in_force.phase(day) == IN_FORCE
     return inside and advice.before is not None and not advice.advised
-
-
-def _means(points: Sequence[tuple[date, float]], days: int) -> list[Mean]:
-    """The mean of every window of consecutive measured days, oldest first."""
-    span = timedelta(days=days - 1)
-    return [
-        Mean(sum(value for _, value in window) / days, window[0][0], window[-1][0])
-        for window in (points[i : i + days] for i in range(len(points) - days + 1))
-        if window[-1][0] - window[0][0] == span
-    ]
 
 
 def _in_force(problem: Problem, record: StoredPlan | None) -> InForce | None:
@@ -141,9 +111,9 @@ def _in_force(problem: Problem, record: StoredPlan | None) -> InForce | None:
 
 
 def _held(problem: Problem, policy: Policy, plan: int | None) -> InForce:
-    first, last = problem.window(policy.policy)
-    start = problem.head.start
-    return InForce(policy, start + timedelta(weeks=first), start + timedelta(weeks=last), plan)
+    """The dates as recorded, which a re-plan from a later week may have left behind; blank ones are the horizon's."""
+    head = problem.head
+    return InForce(policy, policy.start or head.start, policy.end or head.start + timedelta(weeks=head.weeks), plan)
 
 
 def _series(signals: Sequence[Signal]) -> dict[str, tuple[Signal, ...]]:

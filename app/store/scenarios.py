@@ -27,12 +27,13 @@ class ScenarioChange:
 
 
 def add(
-    session: Session, portfolio: str, *, name: str, policy: str, kind: str, who: str, parent: int | None = None
-) -> int:
+    session: Session, portfolio: str, *, name: str, policy: str, kind: str, who: str, parent: int | None = None,
+    code_reds: list[str] | None = None,
+) -> int:  # fmt: skip
     """A new scenario without changes; its id."""
     row = ScenarioRow(
         portfolio=portfolio, name=name, policy=policy, kind=kind, status=DRAFT, created_at=now(), who=who, version=1,
-        parent=parent,
+        parent=parent, code_reds=code_reds,
     )  # fmt: skip
     session.add(row)
     session.flush()

@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from app.actions import audit
+from app.actions.advice import Advice
 from app.actions.edit import rows
-from app.actions.situation import Advice, situation
+from app.actions.situation import situation
 from app.web import context
 from app.web.plan_page import reading_of
 from app.web.reading.goals import class_rows, goals

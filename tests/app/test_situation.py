@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from app.actions.advice import advise
 from app.actions.approve import approve
 from app.actions.plans import store_plan
-from app.actions.situation import advise, situation
+from app.actions.situation import situation
 from app.db import Database
 from solver.problem import Problem
 from solver.records import Signal, Trigger

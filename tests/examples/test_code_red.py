@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from app.actions.advice import advise
 from app.actions.import_data import import_portfolio
-from app.actions.situation import advise, situation
+from app.actions.situation import situation
 from app.db import Database
 from solver import read_folder, solve
 from solver.check import check

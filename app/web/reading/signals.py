@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.actions.situation import Advice
+from app.actions.advice import Advice
 from solver.records import Signal
 
 
