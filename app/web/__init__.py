@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from app import watch
 from app.actions import recompute
 from app.config import Settings
 from app.db import Database
@@ -16,6 +17,7 @@ from app.web.capacity import page as capacity
 from app.web.compare import page as compare
 from app.web.declare import page as declare
 from app.web.export import page as export
+from app.web.health import page as health
 from app.web.imports import page as imports
 from app.web.jobs import page as jobs
 from app.web.people import page as people
@@ -31,7 +33,7 @@ LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
-    scenarios, compare, brief,
+    scenarios, compare, brief, health,
 )  # fmt: skip
 
 
@@ -47,6 +49,7 @@ def build(settings: Settings) -> Flask:
         database.upgrade()
     recompute.prepare(database)
     context.attach(app, database, settings)
+    watch.attach(app, "web")
     security.attach(app)
     refusals.attach(app)
     formats.attach(app)
