@@ -237,7 +237,8 @@ def run_tests(python: Path, arguments: Sequence[str]) -> int:
             failed.append(name)
             say(output)
         say(f"{name}: {'FAILED' if process.returncode else 'passed'}")
-    pytest = [str(python), "-m", "pytest", "--cov", "--cov-report=term:skip-covered", *arguments]
+    spread = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", "auto", "--dist", "loadfile"]
+    pytest = [str(python), "-m", "pytest", *spread, "--cov", "--cov-report=term:skip-covered", *arguments]
     return 1 if subprocess.call(pytest, cwd=ROOT) or failed else 0
 
 

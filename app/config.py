@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -39,6 +40,11 @@ class Settings(BaseSettings):
     time_limit: float = Field(default=60.0, gt=0)
     """Seconds that one recompute from a page may take."""
     threads: int = Field(default=1, ge=1)
+    log: Literal["auto", "json", "console"] = "auto"
+    """`auto`: readable on a terminal, JSON elsewhere."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_token: SecretStr | None = None
+    """Set: `/metrics` answers only who bears it."""
 
     @property
     def has_key(self) -> bool:

@@ -17,6 +17,7 @@ from flask_openapi.models.server import Server
 from flask_openapi.openapi import OpenAPI
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from app import watch
 from app.api import context, gate, guard, once, planning, portfolios, problems, records, reference
 from app.config import Settings
 from app.db import Database
@@ -51,6 +52,7 @@ def build(database: Database, settings: Settings) -> OpenAPI:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     context.attach(app, database, settings)
+    watch.attach(app, "api")
     guard.attach(app)
     gate.attach(app)
     guard.attach_content(app)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli.terminal import Terminal
+from app.actions import backup as copies
+from app.actions.prune import prune_plans
+from app.cli.terminal import Terminal, json_option, this_user
 from app.config import Settings
 from app.db import Database
 from app.errors import Unavailable
@@ -45,3 +48,56 @@ def upgrade(terminal: Terminal, url: str) -> None:
     """Bring the schema to the newest version. Safe to repeat."""
     db = open_database(url)
     terminal.say(f"codered: {db.url.render_as_string(hide_password=True)} is at schema {db.revision()}")
+
+
+@database.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
+@database_option
+@click.pass_obj
+def backup(terminal: Terminal, file: Path, url: str) -> None:
+    """Copy the database to FILE while it is in use, and verify the copy."""
+    _tell(terminal, copies.backup(open_database(url), file), "written and verified")
+
+
+@database.command("verify")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
+@click.pass_obj
+def verify(terminal: Terminal, file: Path) -> None:
+    """Look a backup over: pages, references, schema and audit chain."""
+    _tell(terminal, copies.verified(file), "verified")
+
+
+@database.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
+@database_option
+@click.pass_obj
+def restore(terminal: Terminal, file: Path, url: str) -> None:
+    """Verify the backup FILE and bring it back; what was there is kept beside it."""
+    found, kept = copies.restore(Database(url), file)
+    if kept is not None:
+        terminal.say(f"codered: what was there before is kept in {kept}")
+    _tell(terminal, found, "restored")
+
+
+@database.command("prune")
+@click.option("--days", type=click.IntRange(1), default=90, show_default=True, help="Plans younger than this stay.")
+@click.option("--dry-run", is_flag=True, help="Only say which plans would go.")
+@json_option
+@database_option
+@click.pass_obj
+def prune(terminal: Terminal, days: int, dry_run: bool, url: str) -> None:
+    """Remove old plans that nobody ever proposed or approved. The audit trail and decided plans stay."""
+    gone = prune_plans(open_database(url), days, this_user(), dry=dry_run)
+    terminal.answer({"removed": [] if dry_run else gone, "would_remove": gone if dry_run else []})
+    terminal.show(f"{len(gone)} plans {'would go' if dry_run else 'removed'}")
+
+
+def _tell(terminal: Terminal, found: copies.Verified, done: str) -> None:
+    facts = {"file": str(found.path), "schema": found.schema, "audit_lines": found.lines, "audit_end": found.end,
+             "bytes": found.size, "sha256": found.sha256}  # fmt: skip
+    terminal.answer(facts)
+    terminal.show(f"{found.path} {done}: schema {found.schema}, {found.lines} audit lines, {found.size:,} bytes, "
+                  f"SHA-256 {found.sha256}")  # fmt: skip

@@ -12,7 +12,15 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from app import logs, tracing
 from app.actions import recompute
+from app.config import Settings
+from app.errors import CoderedError
+
+
+class RefusedToServe(CoderedError):
+    """The server does not start; the message says what to do."""
+
 
 APPLICATION = "app:create_app()"
 TRIES = 50
@@ -44,6 +52,9 @@ def run(host: str, port: int, threads: int, ready: Callable[[], None]) -> None:
     One process, because the recompute jobs live in it; several threads. Nothing here may start a thread before
     gunicorn forks: a lock held in that moment would stay locked in the worker for ever.
     """
+    logs.configure(Settings())
+    if lacking := tracing.missing():
+        raise RefusedToServe(lacking)
     if importlib.util.find_spec("fcntl"):
         _gunicorn(host, port, threads, ready)
     else:

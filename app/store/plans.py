@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +38,18 @@ def get(session: Session, plan: int) -> PlanRow:
     if row is None:
         raise NotFound("plan", plan)
     return row
+
+
+def undecided_before(session: Session, before: datetime) -> list[tuple[int, str]]:
+    """Plans made before a moment that nobody ever decided about, with their portfolios, oldest first."""
+    decided = sa.exists().where(DecisionRow.plan == PlanRow.id)
+    query = sa.select(PlanRow.id, PlanRow.portfolio).where(PlanRow.created_at < before, ~decided)
+    return [(plan, portfolio) for plan, portfolio in session.execute(query.order_by(PlanRow.id))]
+
+
+def remove(session: Session, numbers: Collection[int]) -> None:
+    """Remove plans, and all that hangs on them."""
+    session.execute(sa.delete(PlanRow).where(PlanRow.id.in_(list(numbers))))
 
 
 def problem_files(row: PlanRow) -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from app import watch
 from app.actions import recompute
 from app.config import Settings
 from app.db import Database
@@ -18,6 +19,7 @@ from app.web.capacity import page as capacity
 from app.web.compare import page as compare
 from app.web.declare import page as declare
 from app.web.export import page as export
+from app.web.health import page as health
 from app.web.imports import page as imports
 from app.web.jobs import page as jobs
 from app.web.people import page as people
@@ -34,7 +36,7 @@ LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
-    scenarios, compare, brief, sign_in, account, accounts,
+    scenarios, compare, brief, sign_in, account, accounts, health,
 )  # fmt: skip
 
 
@@ -50,6 +52,7 @@ def build(settings: Settings) -> Flask:
         database.upgrade()
     recompute.prepare(database)
     context.attach(app, database, settings)
+    watch.attach(app, "web")
     security.attach(app)
     gate.attach(app)
     provider.attach(app, settings)

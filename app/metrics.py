@@ -1,0 +1,90 @@
+"""Figures for operators in Prometheus' form: requests of every process of a server, and the state of the database.
+
+Requests are counted where they are answered. With several processes each writes its counts to files in a folder that
+`FOLDER` names before anything is counted, and whoever is asked adds them up. Jobs, plans and portfolios are read from
+the database when somebody asks, so that they are right however many processes and hosts work on it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.registry import Collector
+
+from app.version import VERSION
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+REQUESTS = Histogram(
+    "codered_request_seconds", "Seconds until a request was answered.", ("door", "endpoint", "method", "status"),
+    buckets=SECONDS,
+)  # fmt: skip
+
+Figures = Callable[[], Mapping[str, Mapping[str, float]]]
+"""Reads the database: name of a figure -> label -> value."""
+GAUGES = {
+    "codered_jobs": ("Jobs by state.", "state"),
+    "codered_job_waits_seconds": ("Seconds that the oldest job of a state waits or runs.", "state"),
+    "codered_rows": ("Portfolios, scenarios, plans and lines of the audit trail.", "table"),
+}
+
+
+def answered(door: str, endpoint: str, method: str, status: int, seconds: float) -> None:
+    """Count a request."""
+    REQUESTS.labels(door, endpoint, method, str(status)).observe(seconds)
+
+
+def exposition(figures: Figures) -> bytes:
+    """Everything counted, as text."""
+    registry = CollectorRegistry()
+    if os.environ.get(FOLDER):
+        MultiProcessCollector(registry)
+    else:
+        registry.register(_Counted())
+    registry.register(_FromDatabase(figures))
+    return generate_latest(registry)
+
+
+def forget(pid: int) -> None:
+    """A process of this server is no more: its live figures go, its counts stay."""
+    if os.environ.get(FOLDER):
+        mark_process_dead(pid)
+
+
+def empty(folder: Path) -> None:
+    """Make the folder that several processes share, without what an earlier run left."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("*.db"):
+        left.unlink(missing_ok=True)
+
+
+class _Counted(Collector):
+    """What this process counted."""
+
+    def collect(self) -> Iterable[object]:  # type: ignore[override]
+        return REGISTRY.collect()
+
+
+class _FromDatabase(Collector):
+    """What the database says now."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        about = GaugeMetricFamily("codered_info", "The version that answers.", labels=["version"])
+        about.add_metric([VERSION], 1.0)
+        yield about
+        for name, values in self._figures().items():
+            text, label = GAUGES[name]
+            family = GaugeMetricFamily(name, text, labels=[label])
+            for key, value in values.items():
+                family.add_metric([key], value)
+            yield family
