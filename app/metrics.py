@@ -45,7 +45,7 @@ def exposition(figures: Figures) -> bytes:
     """Everything counted, as text."""
     registry = CollectorRegistry()
     if os.environ.get(FOLDER):
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
         registry.register(_Counted())
     registry.register(_FromDatabase(figures))
@@ -55,7 +55,7 @@ def exposition(figures: Figures) -> bytes:
 def forget(pid: int) -> None:
     """A process of this server is no more: its live figures go, its counts stay."""
     if os.environ.get(FOLDER):
-        mark_process_dead(pid)
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 def empty(folder: Path) -> None:

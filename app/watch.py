@@ -27,7 +27,7 @@ def attach(app: Flask, door: str) -> None:
         g.began = time.perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=g.request_id)
-        g.span = tracing.begin(f"{request.method} {request.endpoint or 'unknown'}", request.headers)
+        g.span = tracing.begin(f"{request.method} {request.endpoint or 'unknown'}", dict(request.headers))
 
     def end(response: Response) -> Response:
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
