@@ -49,6 +49,7 @@ def demo(terminal: Terminal, host: str, port: int, fresh: bool) -> None:
     fill(db, terminal, fresh)
     db.close()
     os.environ |= {"CODERED_DATABASE_URL": url, "CODERED_DEMO": "1"}
+    os.environ.setdefault("CODERED_LOG_LEVEL", "warning")
     port = server.free_port(host, port)
     where = server.address(host, port)
     server.run(host, port, 8, lambda: _tell(terminal, where, path))
