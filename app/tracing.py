@@ -1,13 +1,12 @@
 """Traces for OpenTelemetry, where they are asked for: `OTEL_EXPORTER_OTLP_ENDPOINT` and the extra `otel`; else nothing.
 
-A request is a span, a job is a span; a caller's `traceparent` is gone on from.
+A request is a span; a caller's `traceparent` is gone on from.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
@@ -24,7 +23,7 @@ def wanted() -> bool:
 
 def missing() -> str:
     """What to install when traces are wanted and cannot be had; blank otherwise."""
-    if not wanted() or find_spec("opentelemetry.sdk"):
+    if not wanted() or (find_spec("opentelemetry") and find_spec("opentelemetry.sdk")):
         return ""
     return f"{ASKED} is set, but OpenTelemetry is not installed: pip install 'codered[otel]'"
 
@@ -60,13 +59,3 @@ def end(span: Any, facts: Mapping[str, Any]) -> None:
     if span is not None:
         span.set_attributes(dict(facts))
         span.end()
-
-
-@contextmanager
-def span(name: str, **facts: Any) -> Iterator[None]:
-    """A piece of work as a span."""
-    begun = begin(name)
-    try:
-        yield
-    finally:
-        end(begun, facts)

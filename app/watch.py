@@ -34,7 +34,8 @@ def attach(app: Flask, door: str) -> None:
         endpoint = request.endpoint or "unknown"
         metrics.answered(door, endpoint, _method(), response.status_code, seconds)
         tell = log.debug if endpoint in _PROBES else log.info
-        tell("answered", door=door, method=request.method, path=request.script_root + request.path, status=response.status_code,
+        path = request.script_root + request.path
+        tell("answered", door=door, method=request.method, path=path, status=response.status_code,
              ms=round(1000 * seconds, 1))  # fmt: skip
         response.headers[HEADER] = g.get("request_id", "")
         tracing.end(g.pop("span", None), {"http.response.status_code": response.status_code})
