@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from app.version import VERSION
@@ -50,19 +49,6 @@ def exposition(figures: Figures) -> bytes:
         registry.register(_Counted())
     registry.register(_FromDatabase(figures))
     return generate_latest(registry)
-
-
-def forget(pid: int) -> None:
-    """A process of this server is no more: its live figures go, its counts stay."""
-    if os.environ.get(FOLDER):
-        mark_process_dead(pid)  # type: ignore[no-untyped-call]
-
-
-def empty(folder: Path) -> None:
-    """Make the folder that several processes share, without what an earlier run left."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob("*.db"):
-        left.unlink(missing_ok=True)
 
 
 class _Counted(Collector):
