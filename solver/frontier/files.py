@@ -11,8 +11,8 @@ from solver.frontier.kinds import Kind
 from solver.frontier.points import Curve
 
 COLUMNS = (
-    "label", "setting", "status", "x", "x_unit", "y", "y_unit", "gap_percent", "dominated", "knee", "as_it_stands",
-    "seconds", "digest", "message", "edits",
+    "label", "setting", "status", "x", "x_unit", "y", "y_unit", "gap_percent", "unproven", "dominated", "knee",
+    "as_it_stands", "seconds", "digest", "message", "edits",
 )  # fmt: skip
 """The columns before the further figures of a kind, which stand under their own names."""
 
@@ -26,7 +26,7 @@ def frontier_csv(kind: Kind, curve: Curve) -> str:
         marks = (_yes(dominated), _yes(n == curve.knee), _yes(p.as_it_stands))
         cells = [
             escape(p.label), plain(p.setting), p.status, _plain(p.x), kind.x.unit, _plain(p.y), kind.y.unit,
-            _plain(p.gap_percent), *marks, plain(p.seconds), p.digest, escape(p.message), edits,
+            _plain(p.gap_percent), plain(p.unproven), *marks, plain(p.seconds), p.digest, escape(p.message), edits,
         ]  # fmt: skip
         rows.append([*cells, *(_plain(p.facts.get(name)) for name in facts)])
     return write_rows([*COLUMNS, *(name.replace(" ", "_").replace("-", "_") for name in facts)], rows)

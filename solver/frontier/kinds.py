@@ -14,13 +14,14 @@ from solver.records import key_of
 
 Read = Callable[[Measured], Mapping[str, float]]
 Lacks = Callable[[Situation], Fault | None]
+Gainers = Callable[[Situation], frozenset[str]]
 X, Y = "x", "y"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A trade-off. `read` gives the quantities `x` and `y` of a plan, and further figures by their names; `lacks` says
-    why there is nothing to vary.
+    """A trade-off. `read` gives the quantities `x` and `y` of a plan, and further figures by their names; `gainers` are
+    the projects whose value y is, if it is a value; `lacks` says why there is nothing to vary.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Kind:
     make: Make
     read: Read
     lacks: Lacks
+    gainers: Gainers
 
     def require(self, asked: Situation) -> None:
         """Raises InvalidInput where there is nothing that this trade-off could vary."""
@@ -69,15 +71,22 @@ def _no_end(asked: Situation) -> Fault | None:
     return Fault("policies", "has no length that could be varied", right, key_of(policy), "end")
 
 
-def _gained(plan: Measured) -> float:
-    """What the core gains; without anything in focus, what all projects gain together."""
-    asked = plan.situation
-    return plan.gain(asked.core if asked.in_focus else plan.problem.project)
+def _core(asked: Situation) -> frozenset[str]:
+    return asked.core
+
+
+def _core_or_all(asked: Situation) -> frozenset[str]:
+    """The core; without anything in focus, all projects together."""
+    return asked.core if asked.in_focus else frozenset(asked.problem.project)
+
+
+def _nobody(_: Situation) -> frozenset[str]:
+    return frozenset()
 
 
 def _disruption(plan: Measured) -> dict[str, float]:
     nodes, people = plan.moves.get("gpu", 0.0), plan.moves.get("engineer", 0.0)
-    return {X: nodes + people, Y: _gained(plan), "nodes moved": nodes, "FTE moved": people}
+    return {X: nodes + people, Y: plan.gain(_core_or_all(plan.situation)), "nodes moved": nodes, "FTE moved": people}
 
 
 def _donors(plan: Measured) -> dict[str, float]:
@@ -111,33 +120,33 @@ KINDS: dict[str, Kind] = {
         Kind(
             "disruption", "Value against disruption", "How much of the gain is left with fewer moves a week?",
             MOVED, Axis("gain against today", "value", more_is_better=True), variants.fewer_moves, _disruption,
-            _nothing_lacks,
+            _nothing_lacks, _core_or_all,
         ),
         Kind(
             "keep", "Value against the approved plan", "What does it cost to keep to the approved plan for longer?",
             MOVED, Axis("gain against today", "value", more_is_better=True), variants.kept_weeks, _disruption,
-            _no_approved,
+            _no_approved, _core_or_all,
         ),
         Kind(
             "donors", "Core gain against donors’ loss", "What if the donors keep a part of what they have?",
             Axis("loss of the donors against today", "value", more_is_better=False), GAIN, variants.spared_donors,
-            _donors, _no_donors,
+            _donors, _no_donors, _core,
         ),
         Kind(
             "training", "Training floor against core", "What would a lower floor of what is protected bring the core?",
             Axis("fewest nodes of what is protected", "nodes", more_is_better=True), GAIN, variants.lower_floors,
-            _training, _none_protected,
+            _training, _none_protected, _core,
         ),
         Kind(
             "levers", "Nodes against levers", "More engine or better pit crew?",
             Axis("effort on levers", "engineer-weeks", more_is_better=False),
             Axis("nodes for the whole demand", "node-weeks", more_is_better=False), variants.fewer_levers, _levers,
-            _no_levers,
+            _no_levers, _nobody,
         ),
         Kind(
             "length", "Length of the code red", "What would a shorter or a longer code red bring, and cost the others?",
             Axis("loss of all others against today", "value", more_is_better=False), GAIN, variants.other_ends, _length,
-            _no_end,
+            _no_end, _core,
         ),
     )
 }  # fmt: skip

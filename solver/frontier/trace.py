@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from solver.classes import ranks
 from solver.edits import edited
 from solver.faults import InvalidInput
-from solver.frontier.kinds import X, Y, kind_of
+from solver.frontier.kinds import Kind, X, Y, kind_of
 from solver.frontier.points import Point, Variant
 from solver.frontier.reading import Measured, Situation
 from solver.plan import Outcome, Plan, Status
@@ -62,11 +63,11 @@ def trace(ask: Ask, solve_all: SolveAll = one_by_one, should_stop: ShouldStop = 
     if base is None or should_stop():
         return
     if base.plan is None:
-        yield _point(Variant("as it stands", 0.0), base, None)
+        yield _point(Variant("as it stands", 0.0), base, None, kind)
         return
     measured = Measured(situation, ask.problem, base.plan)
     made = list(kind.make(measured, count))
-    yield _point(Variant("as it stands", 0.0), base, kind.read(measured), stands=True)
+    yield _point(Variant("as it stands", 0.0), base, measured, kind, stands=True)
     fits, refused = _problems(ask.problem, made)
     yield from refused
     problems = [problem for _, problem in fits]
@@ -74,8 +75,8 @@ def trace(ask: Ask, solve_all: SolveAll = one_by_one, should_stop: ShouldStop = 
         if should_stop():
             return
         variant, problem = fits[n]
-        found = kind.read(Measured(situation, problem, outcome.plan)) if outcome.plan is not None else None
-        yield _point(variant, outcome, found)
+        plan = Measured(situation, problem, outcome.plan) if outcome.plan is not None else None
+        yield _point(variant, outcome, plan, kind)
 
 
 def _problems(problem: Problem, made: Iterable[Variant]) -> tuple[list[tuple[Variant, Problem]], list[Point]]:
@@ -90,18 +91,25 @@ def _problems(problem: Problem, made: Iterable[Variant]) -> tuple[list[tuple[Var
     return fits, refused
 
 
-def _point(variant: Variant, outcome: Outcome, found: object, *, stands: bool = False) -> Point:
-    figures = dict(found) if isinstance(found, dict) else {}
-    if not figures and outcome.conflicts:
-        message = f"{WHY[Status.INFEASIBLE]}: {outcome.conflicts[0].text}"
-    else:
-        message = "" if figures else WHY.get(outcome.status, str(outcome.status))
-    rest = {name: round(value, 6) for name, value in figures.items() if name not in (X, Y)}
-    rest |= {f"class {c.rank}": round(c.attained, 6) for c in outcome.classes}
-    return Point(
-        variant.label, variant.setting, str(outcome.status),
-        round(figures[X], 6) if figures else None, round(figures[Y], 6) if figures else None,
-        round(max((c.gap_percent for c in outcome.classes), default=0.0), 6) if figures else None,
-        rest, tuple(edit.as_dict() for edit in variant.edits), outcome.digest,
-        round(outcome.seconds.get("total", 0.0), 3), message, stands,
+def unproven(problem: Problem, policy: str, outcome: Outcome, gainers: frozenset[str]) -> float:
+    """sum of bound - attained over the classes in which some projects gain: how much more they may have at best"""
+    mine = {rank for project, weeks in ranks(problem, policy).items() if project in gainers for rank in weeks}
+    return sum(max(0.0, c.bound - c.attained) for c in outcome.classes if c.rank in mine)
+
+
+def _point(variant: Variant, outcome: Outcome, plan: Measured | None, kind: Kind, *, stands: bool = False) -> Point:
+    point = Point(
+        variant.label, variant.setting, str(outcome.status), edits=tuple(edit.as_dict() for edit in variant.edits),
+        digest=outcome.digest, seconds=round(outcome.seconds.get("total", 0.0), 3), as_it_stands=stands,
+    )  # fmt: skip
+    if plan is None:
+        why = WHY.get(outcome.status, str(outcome.status))
+        return replace(point, message=f"{why}: {outcome.conflicts[0].text}" if outcome.conflicts else why)
+    figures = {name: round(value, 6) for name, value in kind.read(plan).items()}
+    x, y = figures.pop(X), figures.pop(Y)
+    asked = plan.situation
+    return replace(
+        point, x=x, y=y, gap_percent=round(max((c.gap_percent for c in outcome.classes), default=0.0), 6),
+        unproven=round(unproven(plan.problem, asked.policy, outcome, kind.gainers(asked)), 6),
+        facts=figures | {f"class {c.rank}": round(c.attained, 6) for c in outcome.classes},
     )  # fmt: skip

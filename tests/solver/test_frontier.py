@@ -15,7 +15,7 @@ from solver.faults import InvalidInput
 from solver.frontier import KINDS, Ask, Curve, Point, curve_of, kind_of, trace
 from solver.frontier.points import Axis
 from solver.frontier.reading import Measured, Situation, as_today
-from solver.frontier.trace import one_by_one
+from solver.frontier.trace import one_by_one, unproven
 from solver.frontier.variants import steps
 from solver.plan import Plan
 from solver.problem import Problem
@@ -51,8 +51,8 @@ def traced(problem: Problem, kind: str, count: int = 5, approved: Plan | None = 
     return curve_of(points, KINDS[kind].x, KINDS[kind].y)
 
 
-def at(x: float | None, y: float | None, label: str = "") -> Point:
-    return Point(label or f"{x}/{y}", 0.0, "optimal", x, y)
+def at(x: float | None, y: float | None, label: str = "", unproven: float = 0.0) -> Point:
+    return Point(label or f"{x}/{y}", 0.0, "optimal", x, y, unproven=unproven)
 
 
 def test_points_are_sorted_and_those_without_a_plan_come_last() -> None:
@@ -70,6 +70,34 @@ def test_the_knee_is_named_with_its_shares_of_gain_and_price() -> None:
     curve = curve_of([at(0, 0), at(4, 92, "half the moves"), at(10, 100), at(2, 10)], LESS, MORE)
     assert curve.points[curve.knee or 0].label == "half the moves"
     assert curve.says == "half the moves: 92 % of the gain for 40 % of the price"
+
+
+def test_a_knee_that_the_proofs_leave_open_says_how_much_is_certain() -> None:
+    points = [at(0, 0, unproven=10), at(4, 92, "half the moves"), at(10, 100, unproven=10), at(2, 10)]
+    assert curve_of(points, LESS, MORE).says == (
+        "half the moves: 92 % of the gain for 40 % of the price (at least 82 % are proven)"
+    )
+
+
+def test_a_gain_within_what_is_unproven_is_no_knee() -> None:
+    points = [at(0, 0, unproven=3), at(1, 4), at(10, 4.1, unproven=3)]
+    assert curve_of([replace(p, unproven=0) for p in points], LESS, MORE).knee == 1
+    assert curve_of(points, LESS, MORE).knee is not None
+    assert curve_of([replace(p, unproven=3.9) for p in points], LESS, MORE).knee is None
+
+
+def test_a_point_is_not_dominated_by_what_its_own_proof_leaves_open() -> None:
+    assert curve_of([at(1, 5), at(1, 4)], LESS, MORE).dominated == (True, False)
+    assert curve_of([at(1, 5), at(1, 4, unproven=2)], LESS, MORE).dominated == (False, False)
+
+
+def test_what_is_unproven_is_of_the_classes_in_which_the_core_gains(company: Problem) -> None:
+    outcome = solve(company, "normal", options=LIMITS)
+    loose = replace(outcome, classes=tuple(replace(c, bound=c.attained + 10**c.rank) for c in outcome.classes))
+    assert [c.rank for c in loose.classes] == [0, 2]
+    assert unproven(company, "normal", loose, frozenset()) == 0
+    assert unproven(company, "normal", loose, frozenset({"ads"})) == pytest.approx(100)
+    assert unproven(company, "normal", loose, frozenset({"chat"})) == pytest.approx(101)
 
 
 @pytest.mark.parametrize("points", [[], [at(1, 1)], [at(1, 1), at(2, 2)], [at(0, 0), at(1, 1), at(2, 2)]])
