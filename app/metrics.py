@@ -1,23 +1,19 @@
-"""Figures for operators in Prometheus' form: requests of every process of a server, and the state of the database.
+"""Figures for operators in Prometheus' form: the requests of this process, and the state of the database.
 
-Requests are counted where they are answered. With several processes each writes its counts to files in a folder that
-`FOLDER` names before anything is counted, and whoever is asked adds them up. Jobs, plans and portfolios are read from
-the database when somebody asks, so that they are right however many processes and hosts work on it.
+Jobs, plans and portfolios are read from the database when somebody asks, so that they are right however many processes
+and hosts work on it.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from app.version import VERSION
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -42,20 +38,9 @@ def answered(door: str, endpoint: str, method: str, status: int, seconds: float)
 
 def exposition(figures: Figures) -> bytes:
     """Everything counted, as text."""
-    registry = CollectorRegistry()
-    if os.environ.get(FOLDER):
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    else:
-        registry.register(_Counted())
-    registry.register(_FromDatabase(figures))
-    return generate_latest(registry)
-
-
-class _Counted(Collector):
-    """What this process counted."""
-
-    def collect(self) -> Iterable[object]:  # type: ignore[override]
-        return REGISTRY.collect()
+    stored = CollectorRegistry()
+    stored.register(_FromDatabase(figures))
+    return generate_latest(REGISTRY) + generate_latest(stored)
 
 
 class _FromDatabase(Collector):

@@ -87,6 +87,7 @@ def test_figures_can_be_kept_for_who_bears_the_token(demo: Site) -> None:
 def test_without_a_token_the_figures_are_for_this_machine_only(client: FlaskClient) -> None:
     assert client.get("/metrics", environ_overrides={"REMOTE_ADDR": "203.0.113.9"}).status_code == 403
     assert client.get("/metrics", environ_overrides={"REMOTE_ADDR": "::1"}).status_code == 200
+    assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403
 
 
 def test_a_request_keeps_the_id_it_came_with(client: FlaskClient) -> None:
