@@ -63,13 +63,21 @@ def _code_red(record: StoredPlan | None) -> Policy | None:
     return policy if policy and policy.kind == "code_red" else None
 
 
+def weeks_to_end(policy: Policy) -> list[date]:
+    """The weeks in which a code red could end early: after its first, and before the end that needs nobody."""
+    if policy.kind != "code_red" or policy.start is None or policy.end is None:
+        return []
+    length = (policy.end - policy.start).days // 7
+    return [policy.start + timedelta(weeks=n) for n in range(1, length)]
+
+
 def _require_within(policy: Policy, week: date) -> None:
-    """A week after the first and before the last: an end on its own date needs nobody."""
-    first, last = policy.start, policy.end
-    if first is None or last is None or not first < week < last:
-        after = first + timedelta(weeks=1) if first else None
-        before = last - timedelta(weeks=1) if last else None
-        raise Refused(f"{week} is no earlier end of {policy.policy}; right would be a Monday from {after} to {before}")
+    possible = weeks_to_end(policy)
+    if not possible:
+        raise Refused(f"{policy.policy} has no week in which it could end early")
+    if week not in possible:
+        right = f"right would be a Monday from {possible[0]} to {possible[-1]}"
+        raise Refused(f"{week} is no earlier end of {policy.policy}; {right}")
 
 
 def _ended(record: StoredPlan, policy: Policy, week: date) -> Problem:

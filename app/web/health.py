@@ -31,7 +31,7 @@ def ready() -> tuple[Response, int]:
 def figures() -> Response:
     """Figures in Prometheus' form: for who bears `CODERED_METRICS_TOKEN`; where none is set, for this machine only."""
     secret = context.settings().metrics_token
-    if not secret and not (is_this_machine(request.remote_addr) and is_direct(name for name, _ in request.headers)):
+    if not secret and not (is_this_machine(request.remote_addr) and is_direct(request.headers.keys())):
         return Response("set CODERED_METRICS_TOKEN to read the figures from elsewhere\n", 403, mimetype="text/plain")
     if secret and not hmac.compare_digest(
         request.headers.get("Authorization", "").encode(), b"Bearer " + secret.get_secret_value().encode()

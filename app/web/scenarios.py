@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.actions import scenario_edit as verbs
+from app.actions.code_reds import CODE_RED, order_code_reds
 from app.actions.decide import OF_RECORD, states
 from app.actions.edit import rows
 from app.actions.scenario_edit import ScenarioEdit
@@ -40,6 +41,7 @@ def listing() -> str:
         record=next((plan for plan, state in states(context.db(), portfolio).items() if state == OF_RECORD), None),
         others=sum((one.scenario.status == ARCHIVED) is not archived for one in found),
         policies=[row.record for row in rows(context.db(), portfolio, "policies")],
+        reds=[one.scenario for one in found if one.scenario.kind == CODE_RED and one.scenario.status != ARCHIVED],
     )
 
 
@@ -50,6 +52,19 @@ def copy() -> Response:
     name, policy = request.form.get("name", ""), request.form.get("policy", "")
     made = verbs.copy_scenario(context.db(), portfolio, source, name, policy, context.who())
     return _to(made, "copied")
+
+
+@page.post("/scenarios/order")
+def order() -> Response:
+    """Combine the code reds that were given a place into one policy, the first one winning."""
+    made = order_code_reds(context.db(), context.portfolio_id(), _places(request.form), context.who())
+    return _to(made, "ordered")
+
+
+def _places(form: MultiDict[str, str]) -> dict[int, int | None]:
+    """The place of each scenario that is ticked or has one; None where a tick has no place."""
+    ticked = [int(text) for text in form.getlist("red") if text.isascii() and text.isdigit()]
+    return {scenario: form.get(f"place:{scenario}", type=int) for scenario in ticked}
 
 
 @page.get("/scenarios/<int:scenario>")
