@@ -20,6 +20,7 @@ from app.actions.runner import Runner
 from app.actions.snapshot import snapshot
 from app.solver_process import SolverProcess
 from tests.web.conftest import DEMO, Site
+from tests.web.test_declare import _wait
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -77,6 +78,8 @@ def test_ending_early_makes_a_scenario_and_its_recompute_and_leaves_the_plan_of_
     record = plan_of_record(red.db, DEMO)
     assert record is not None
     assert record.id == 2
+    _wait(red, job.id)
+    assert "The policy holds in no week of this plan" in client.get(client.get(answer.location).location).text
 
 
 @pytest.mark.parametrize(
