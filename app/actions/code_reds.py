@@ -21,10 +21,11 @@ from app.store import audit, records, scenarios
 from app.store.scenarios import PUT, ScenarioChange
 from app.tables import ScenarioRow
 from solver.problem import Problem
-from solver.records import Policy, key_of
+from solver.records import TABLES, Policy, key_of
 
 CODE_RED = "code_red"
 OWN_TABLES = ("policies", "stances", "floors")
+_TABLE = {TABLES[name]: name for name in OWN_TABLES}
 LOWEST = 4
 LIMITS = ("max_cost", "gpu_moves", "engineer_moves", "growth")
 
@@ -107,13 +108,8 @@ def _require_same_weeks(reds: Sequence[_Red]) -> None:
 
 def _changes(base: Mapping[str, Any], reds: Sequence[_Red]) -> list[ScenarioChange]:
     policy = _policy(base, reds)
-    made = [policy, *_said(reds, policy.policy)]
-    tables = {Policy: "policies"}
-    names = [tables.get(type(r)) or ("floors" if hasattr(r, "share") else "stances") for r in made]
-    return [
-        ScenarioChange(PUT, table, key_text(table, key_of(r)), cells_of(table, r))
-        for table, r in zip(names, made, strict=True)
-    ]
+    made = [(_TABLE[type(record)], record) for record in (policy, *_said(reds, policy.policy))]
+    return [ScenarioChange(PUT, table, key_text(table, key_of(r)), cells_of(table, r)) for table, r in made]
 
 
 def _policy(base: Mapping[str, Any], reds: Sequence[_Red]) -> Policy:
