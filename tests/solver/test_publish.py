@@ -179,3 +179,14 @@ def test_a_build_whose_work_is_done_stops_running_in_the_weeks_in_which_it_holds
     v, values = model.variables, np.zeros(model.size)
     values[v.x[0, 0]], values[v.pace[0, 0]], values[v.on[0, :2]] = 2.0, 1.0, 1.0
     assert publish(model, values).pace["state"].tolist() == ["running", "complete", "complete"]
+
+
+@pytest.mark.parametrize("duration", [1.5, 3.0, 6.0, 7.0])
+def test_progress_of_six_decimals_is_worth_no_more_than_there_is(duration: float) -> None:
+    build_ = project("tool", 4, kind="build", duration=duration, benefit="progress", value=5.0)
+    problem = portfolio(gpu_pool(amount=4), build_, weeks=2)
+    plan = plan_in(solve(problem, "normal", options=LIMITS))
+    report = check(problem, "normal", plan)
+    assert report.ok
+    for rank, ideal in report.ideal.items():
+        assert ideal - 1e-5 < report.attained[rank] <= ideal + 1e-9
