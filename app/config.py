@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     time_limit: float = Field(default=60.0, gt=0)
     """Seconds that one recompute from a page may take."""
     threads: int = Field(default=1, ge=1)
+    api_rate: int = Field(default=1200, ge=0)
+    """Requests a minute that one account may make of the API, per process; 0: any."""
     log: Literal["auto", "json", "console"] = "auto"
     """`auto`: readable on a terminal, JSON elsewhere."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

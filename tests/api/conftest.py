@@ -46,7 +46,7 @@ def _solver() -> Iterator[None]:
 def site(folder: Path) -> tuple[Flask, Database]:
     """The application with `lab` and one plan."""
     url = f"sqlite:///{folder / 'codered.db'}"
-    app = create_app(Settings(instance=folder, database_url=url))
+    app = create_app(Settings(instance=folder, database_url=url, api_rate=0))
     db = Database(url)
     import_portfolio(db, as_bytes(FILES), "ann")
     problem = snapshot(db, "lab")
