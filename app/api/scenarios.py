@@ -21,8 +21,8 @@ from solver.records import TABLES, key_of
 
 SCENARIOS = Tag(name="scenarios", description="A portfolio with changes, to be solved under a policy.")
 TABLE_NAMES = tuple(TABLES)
-SOLVE = {**OF_PORTFOLIO, "body": {"policy": "$response.body#/policy", "scenario": "$response.body#/id"}}
-LINKS = {"start_job": SOLVE, "list_scenarios": OF_PORTFOLIO}
+SOLVE: dict[str, Any] = {**OF_PORTFOLIO, "body": {"policy": "$response.body#/policy", "scenario": "$response.body#/id"}}
+LINKS: dict[str, dict[str, Any]] = {"start_job": SOLVE, "list_scenarios": OF_PORTFOLIO}
 
 
 class Change(Strict):
