@@ -19,6 +19,7 @@ from app.web.capacity import page as capacity
 from app.web.compare import page as compare
 from app.web.declare import page as declare
 from app.web.export import page as export
+from app.web.grid import page as grid
 from app.web.health import page as health
 from app.web.imports import page as imports
 from app.web.jobs import page as jobs
@@ -36,7 +37,7 @@ LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
-    scenarios, compare, brief, sign_in, account, accounts, health,
+    scenarios, compare, brief, sign_in, account, accounts, health, grid,
 )  # fmt: skip
 
 
