@@ -50,7 +50,7 @@ WEB: dict[str, Right] = {
     **_right(None, Of.ONESELF, "situation.show sign_in.out export.empty account.show account.end_session"),
     **_right(None, Of.ONESELF, "account.add_token account.remove_token account.password"),
     **_right(VIEWER, Of.CHOSEN, "plan.listing scenarios.listing compare.show portfolio.show capacity.show export.show"),
-    **_right(VIEWER, Of.CHOSEN, "grid.show grid.table_rows"),
+    **_right(VIEWER, Of.CHOSEN, "grid.choose grid.show grid.table_rows"),
     **_right(VIEWER, Of.PLAN, "plan.show plan.moves plan.why plan.ledger plan.recheck brief.show people.show"),
     **_right(VIEWER, Of.PLAN, "risks.show risks.state risks.file export.plan_zip export.plan_file approve.form"),
     **_right(VIEWER, Of.JOB, "jobs.show jobs.progress"),

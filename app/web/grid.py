@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from pydantic import ValidationError
+from werkzeug.wrappers import Response as BaseResponse
 
 from app.actions import batch
 from app.actions.edit import rows
@@ -35,6 +36,12 @@ def show(table: str) -> str:
         writes=may("grid.commit"),
         columns=columns(table),
     )
+
+
+@page.get("/grid")
+def choose() -> BaseResponse:
+    """To the sheet of the table that was chosen."""
+    return redirect(url_for("grid.show", table=request.args.get("table", "needs")), 303)
 
 
 @page.get("/grid/<table>/rows")
