@@ -14,9 +14,10 @@ from app.db import Database
 from app.errors import Change, Conflict, NotFound, Refused
 from app.store import audit, records
 from app.store.records import HEAD, Stored
+from solver.columns import Column, write_cell
 from solver.faults import Fault, InvalidInput
 from solver.problem import Problem
-from solver.records import TABLES, key_of
+from solver.records import TABLES, columns, key_columns, key_of
 
 EDIT, ADD, REMOVE = "edit", "add", "remove"
 
@@ -63,6 +64,26 @@ def rows(db: Database, portfolio: str, table: str) -> list[Row]:
         if not found:
             records.require(session, portfolio)
     return [Row(key_of(s.record), s.record, s.version) for s in found]
+
+
+def cell_rows(db: Database, portfolio: str, table: str) -> list[list[Any]]:
+    """The rows of one table as a sheet shows them: the version, then every cell as its CSV text. Raises NotFound."""
+    _require_table(table)
+    known = columns(table)
+    with db.reading() as session:
+        records.require(session, portfolio)
+        found = records.read_cells(session, portfolio, table)
+    return [[version, *map(write_cell, known, values)] for version, *values in found]
+
+
+def known_ids(db: Database, portfolio: str, column: Column, most: int) -> tuple[str, ...]:
+    """The ids that a column may refer to, as the other table has them; no more than `most`."""
+    if column.refers is None:
+        return ()
+    there = [c.name for c in key_columns(column.refers)]
+    with db.reading() as session:
+        name = column.name if column.name in there else there[0]
+        return tuple(records.names(session, portfolio, column.refers, name, most))
 
 
 def edit_record(  # noqa: PLR0917 - the words of an edit, in the order they are said

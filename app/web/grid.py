@@ -10,13 +10,12 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.actions import batch
-from app.actions.edit import rows
+from app.actions.edit import cell_rows
 from app.errors import NotFound, Refused
 from app.web import context
 from app.web.gate import may
 from app.web.grid_wire import LARGEST_BATCH, Batch, columns_of, committed, edits_of, judged
 from app.web.records import SUPPLY
-from solver.columns import write_cell
 from solver.records import TABLES, columns
 
 page = Blueprint("grid", __name__)
@@ -48,10 +47,8 @@ def choose() -> BaseResponse:
 def table_rows(table: str) -> Response:
     """Every row as texts after its version, and what its columns hold."""
     _require(table)
-    found = rows(context.db(), context.portfolio_id(), table)
-    known = columns(table)
-    texts = [[row.version, *(write_cell(c, getattr(row.record, c.attribute)) for c in known)] for row in found]
-    return _json({"columns": columns_of(table), "rows": texts})
+    found = cell_rows(context.db(), context.portfolio_id(), table)
+    return _json({"columns": columns_of(table), "rows": found})
 
 
 @page.post("/grid/<table>/check")
