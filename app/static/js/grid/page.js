@@ -56,8 +56,9 @@ async function step(seen) {
 function paste(text) {
   const where = table.selection() || { ids: [], columns: sheet.names, row: 0, column: 0, height: 1, width: 1 };
   const { cells, added } = plan(sheet, readBlock(text), where);
-  step(sheet.write(cells, added));
-  say(`Pasted ${plural(new Set(cells.map(([id]) => id)).size, "row")}${added.length ? `, ${added.length} of them new` : ""}.`);
+  const seen = sheet.write(cells, added);
+  step(seen);
+  say(seen.changed.size ? `Pasted into ${plural(seen.changed.size, "row")}${added.length ? `, ${added.length.toLocaleString("en")} of them new` : ""}.` : "What was pasted stands there already.");
 }
 
 function copied() {

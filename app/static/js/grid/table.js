@@ -21,7 +21,16 @@ export class Table {
     });
     this.tabulator.on("cellEdited", (cell) => onEdit(cell.getData()._id, cell.getField(), cell.getOldValue() ?? "", cell.getValue()));
     for (const event of ["dataFiltered", "dataSorted"]) this.tabulator.on(event, () => this.tell());
+    this.tabulator.on("tableBuilt", () => this.name(element));
     this.lightSelection();
+  }
+
+  // Tabulator's scrolling part takes the focus but has no role; it is the group of rows.
+  name(element) {
+    element.removeAttribute("aria-owns");
+    element.setAttribute("aria-label", "Rows");
+    element.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
+    element.querySelector(".tabulator-table").setAttribute("role", "presentation");
   }
 
   // Tabulator redraws the marks of every row that there is; those in view are enough, and 20,000 rows stay quick.
@@ -156,11 +165,18 @@ export class Table {
 
   // ---- the view -------------------------------------------------------------------------------
 
+  // Say what is shown, once Tabulator is through with what it is doing.
   tell() {
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.tellNow(), 0);
+  }
+
+  tellNow() {
     if (!this.tabulator.initialized) return;
     const filters = this.tabulator.getHeaderFilters().filter((one) => one.value).map(({ field, value }) => ({ field, value }));
     const sort = this.tabulator.getSorters().map((one) => ({ column: one.field, dir: one.dir })).reverse();
     const hide = this.sheet.names.filter((name) => !this.tabulator.getColumn(name).isVisible());
+    this.tabulator.element.setAttribute("aria-rowcount", this.tabulator.getDataCount("active") + 1);
     this.onView({ filters, sort, hide, shown: this.tabulator.getDataCount("active") });
   }
 }
