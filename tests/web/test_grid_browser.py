@@ -188,6 +188,26 @@ def test_a_block_is_copied_as_a_spreadsheet_takes_it_and_fills_a_selection(live:
     assert not sheet.evaluate("document.activeElement.closest('.tabulator')")
 
 
+def test_a_table_without_rows_is_filled_by_keyboard_and_saved_from_within_a_cell(live: Site, sheet: Page) -> None:
+    [pin] = rows(live.db, DEMO, "pins")
+    remove_record(live.db, DEMO, "pins", pin.key, pin.version, "bob")
+    go(sheet, live, "/grid/pins")
+    expect(sheet.get_by_text("No row to show.")).to_be_visible()
+    sheet.locator(".tabulator-tableholder").focus()
+    for key in ("ArrowDown", "Delete", "Control+d", "Control+-", "Control+Enter"):
+        sheet.keyboard.press(key)
+    sheet.locator(".fresh").wait_for()
+    for text in (*pin.key[:3], str(pin.key[3])):
+        sheet.keyboard.type(text)
+        sheet.keyboard.press("Tab")
+    sheet.keyboard.press("ArrowRight")
+    sheet.keyboard.type(str(pin.record.amount))
+    sheet.keyboard.press("Control+s")
+    expect(said(sheet)).to_have_text("Saved: 1 added.")
+    [again] = rows(live.db, DEMO, "pins")
+    assert (again.key, again.record.amount) == (pin.key, pin.record.amount)
+
+
 def test_a_viewer_looks_and_is_offered_nothing_to_write(live: Site, new_page: Callable[..., Page]) -> None:
     page = new_page(viewport={"width": 390, "height": 800})
     word = enter(live.db, "vera", {DEMO: Role.VIEWER})

@@ -20,13 +20,19 @@ export function onKeys(grid, writes, acts, { copied, paste }) {
   });
 }
 
-// Out of an edited cell: Enter goes down, Tab to the side.
+// Out of an edited cell: Enter goes down, Tab to the side; Ctrl+S saves what it holds, too.
 function leave(event, acts) {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
+    event.preventDefault();
+    event.target.blur();
+    acts.save();
+    return;
+  }
   const way = event.key === "Enter" ? "down" : event.key === "Tab" && (event.shiftKey ? "left" : "right");
   if (!way) return;
   event.preventDefault();
   event.target.blur();
-  setTimeout(() => acts.move(way), 0);
+  acts.move(way);
 }
 
 function act(event, acts) {

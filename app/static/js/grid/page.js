@@ -47,6 +47,7 @@ function typed(id, column, from, to) {
 }
 
 async function step(seen) {
+  say("");
   await table.refresh(seen);
   count();
   clearTimeout(waiting);
@@ -100,10 +101,12 @@ async function save() {
   clearTimeout(waiting);
   asking?.abort();
   const edits = sheet.edits();
-  if (!edits.length) return;
+  if (!edits.length || sheet.locked) return;
   at("save").disabled = true;
   say("Saving …");
+  sheet.locked = true;
   const answer = await ask(page.dataset.commit, { edits });
+  sheet.locked = false;
   if (answer.status === 200) await saved(answer.body);
   else if (answer.body.faults) {
     judge(answer.body);

@@ -15,6 +15,7 @@ export class Sheet {
     this.undone = [];
     this.faults = new Map();
     this.notices = new Map();
+    this.locked = false;
   }
 
   // Take rows as the server sends them: version first, then the cells.
@@ -66,22 +67,23 @@ export class Sheet {
     }).filter((change) => change.kind !== "gone" || change.from !== change.to));
   }
 
+  // Nothing is changed while a save is under way.
   take(changes) {
-    if (!changes.length) return none();
+    if (!changes.length || this.locked) return none();
     this.done.push(changes);
     this.undone = [];
     return this.apply(changes);
   }
 
   undo() {
-    const changes = this.done.pop();
+    const changes = !this.locked && this.done.pop();
     if (!changes) return none();
     this.undone.push(changes);
     return this.apply([...changes].reverse().map(backwards));
   }
 
   redo() {
-    const changes = this.undone.pop();
+    const changes = !this.locked && this.undone.pop();
     if (!changes) return none();
     this.done.push(changes);
     return this.apply(changes);

@@ -33,11 +33,14 @@ export class Table {
     element.querySelector(".tabulator-table").setAttribute("role", "presentation");
   }
 
-  // Tabulator redraws the marks of every row that there is; those in view are enough, and 20,000 rows stay quick.
+  // Tabulator redraws the marks of every row that there is; those in view are enough, and 20,000 rows stay quick. And it
+  // does not expect an arrow key where there is no row at all.
   lightSelection() {
     const selection = this.tabulator.modules.selectRange;
     const layout = selection.layoutElement.bind(selection);
     selection.layoutElement = () => layout(true);
+    const navigate = selection.navigate.bind(selection);
+    selection.navigate = (...how) => selection.getTableRows().length > 0 && navigate(...how);
   }
 
   column(column, writes, view) {
@@ -46,7 +49,7 @@ export class Table {
       field: column.name, title: column.label, titleFormatter: () => heading(column), visible: !view.hide.includes(column.name),
       hozAlign: column.number ? "right" : "left", minWidth: 80, maxInitialWidth: 260,
       formatter: (cell) => this.content(cell),
-      editor: writes ? "input" : undefined, editable: (cell) => !this.sheet.rows.get(cell.getData()._id)?.gone,
+      editor: writes ? "input" : undefined, editable: (cell) => !this.sheet.locked && !this.sheet.rows.get(cell.getData()._id)?.gone,
       editorParams: { selectContents: true, elementAttributes: { "aria-label": column.label, autocomplete: "off", ...list } },
       sorter: (a, b, one, other, _column, direction) => this.compare(a, b, one.getData()._id, other.getData()._id, direction),
       headerFilter: "input", headerFilterParams: { elementAttributes: { "aria-label": `Filter ${column.label}`, autocomplete: "off" } },
