@@ -56,6 +56,18 @@ class _Draft:
         return key_of(self.new if self.old is None else self.old)
 
 
+class _Texts(dict[Any, str]):
+    """The values of a column as their CSV texts, each written once: the same few stand in most rows."""
+
+    def __init__(self, column: Column) -> None:
+        super().__init__()
+        self.column = column
+
+    def __missing__(self, value: Any) -> str:
+        self[value] = text = write_cell(self.column, value)
+        return text
+
+
 def rows(db: Database, portfolio: str, table: str) -> list[Row]:
     """The rows of one table. Raises NotFound."""
     _require_table(table)
@@ -69,11 +81,11 @@ def rows(db: Database, portfolio: str, table: str) -> list[Row]:
 def cell_rows(db: Database, portfolio: str, table: str) -> list[list[Any]]:
     """The rows of one table as a sheet shows them: the version, then every cell as its CSV text. Raises NotFound."""
     _require_table(table)
-    known = columns(table)
     with db.reading() as session:
         records.require(session, portfolio)
         found = records.read_cells(session, portfolio, table)
-    return [[version, *map(write_cell, known, values)] for version, *values in found]
+    texts = [_Texts(column) for column in columns(table)]
+    return [[version, *map(_Texts.__getitem__, texts, values)] for version, *values in found]
 
 
 def known_ids(db: Database, portfolio: str, column: Column, most: int) -> tuple[str, ...]:
