@@ -59,6 +59,8 @@ WEB: dict[str, Right] = {
     **_right(VIEWER, Of.FRONTIER, "tradeoffs.show tradeoffs.state tradeoffs.file"),
     **_right(MANAGER, Of.CHOSEN, "tradeoffs.start"),
     **_right(MANAGER, Of.FRONTIER, "tradeoffs.cancel tradeoffs.try_point"),
+    **_right(VIEWER, Of.PLAN, "review.show review.table"),
+    **_right(MANAGER, Of.PLAN, "review.record review.replan"),
     **_right(VIEWER, Of.PORTFOLIO, "export.portfolio_zip export.portfolio_book export.table_csv"),
     **_right(MANAGER, Of.SOME, "imports.form imports.upload"),
     **_right(MANAGER, Of.UPLOAD, "imports.show imports.steps imports.apply imports.headings"),

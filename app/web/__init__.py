@@ -26,6 +26,7 @@ from app.web.people import page as people
 from app.web.plan import page as plan
 from app.web.portfolio import page as portfolio
 from app.web.records import page as records
+from app.web.review import page as review
 from app.web.risks import page as risks
 from app.web.scenarios import page as scenarios
 from app.web.sign_in import page as sign_in
@@ -37,7 +38,7 @@ LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
-    scenarios, compare, brief, sign_in, account, accounts, health, tradeoffs,
+    scenarios, compare, brief, sign_in, account, accounts, health, tradeoffs, review,
 )  # fmt: skip
 
 

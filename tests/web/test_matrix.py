@@ -80,7 +80,8 @@ def address(site: Site, rule: Rule, *, nothing: bool = False) -> str:
     """The address of the rule's object: of the example, or of nothing."""
     values = VALUES | {
         "plan_id": NOTHING if nothing else 2, "job_id": NOTHING if nothing else 1,
-        "scenario": NOTHING if nothing else 1, "run_id": NOTHING if nothing else 1, "upload": "nothing" if nothing else site.app.config["UPLOAD"],
+        "scenario": NOTHING if nothing else 1, "run_id": NOTHING if nothing else 1,
+        "upload": "nothing" if nothing else site.app.config["UPLOAD"],
         "portfolio": "nothing" if nothing else DEMO,
     }  # fmt: skip
     built = rule.build({name: values[name] for name in rule.arguments})
