@@ -59,7 +59,7 @@ def test_a_late_build_is_told_with_its_expected_week_and_what_it_cost(site: Site
 def test_a_broken_floor_and_missing_nodes_are_told_first(site: Site) -> None:
     happened(site, project="ads", week="2025-12-15", need="gpu", pool="h100", amount="4")
     text = text_of(site)
-    assert "ads was below its floor of gpu in 1 week, by up to 2 node." in text
+    assert "ads was below its floor of gpu, h100 in 1 week, by up to 2 node." in text
     assert "Where amounts are recorded, 4 of the 6 nodes that were to have arrived did (67\u00a0%)." in text
     assert text.index("below its floor") < text.index("Where amounts are recorded")
 

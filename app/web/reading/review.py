@@ -58,7 +58,7 @@ class Kept:
     """A floor up to now: in how many weeks it held, and in how many of them amounts were recorded."""
 
     name: str
-    need: str
+    of: str
     unit: str
     weeks: int
     kept: int
@@ -185,7 +185,7 @@ class Review:
 def _kept(promise: Promise, weeks: int, recorded: int) -> Kept:
     pairs = list(zip(promise.floor[:weeks], promise.given[:weeks], strict=True))
     return Kept(
-        promise.name, promise.need, promise.unit, weeks, sum(g >= f - TOLERANCE for f, g in pairs), recorded,
+        promise.name, ", ".join(filter(None, (promise.need, promise.pool))), promise.unit, weeks, sum(g >= f - TOLERANCE for f, g in pairs), recorded,
         min((g - f for f, g in pairs), default=0.0),
     )  # fmt: skip
 
@@ -200,7 +200,7 @@ def _broken(floors: Iterable[Kept]) -> Iterator[str]:
     for floor in floors:
         if floor.kept < floor.weeks:
             yield (
-                f"{floor.name} was below its floor of {floor.need} in {plural(floor.weeks - floor.kept, 'week')}, by "
+                f"{floor.name} was below its floor of {floor.of} in {plural(floor.weeks - floor.kept, 'week')}, by "
                 f"up to {number(-floor.margin)} {floor.unit}."
             )
 
