@@ -12,7 +12,10 @@ from app.sqltypes import Base, Moment
 
 
 class FrontierRunRow(Base):
-    """A trade-off that was asked for, and how far it got. `plan` is the approved plan that moves count against."""
+    """A trade-off that was asked for, and the job that does it; `complete` once all its points are there.
+
+    `plan` is the approved plan that moves count against.
+    """
 
     __tablename__ = "frontier_runs"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -24,14 +27,10 @@ class FrontierRunRow(Base):
     plan: Mapped[int | None] = mapped_column(sa.ForeignKey("plans.id", ondelete="CASCADE"))
     options: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     digest: Mapped[str] = mapped_column(sa.Text)
-    state: Mapped[str] = mapped_column(sa.Text, index=True)
-    message: Mapped[str] = mapped_column(sa.Text)
-    cancel: Mapped[bool]
+    complete: Mapped[bool]
     who: Mapped[str] = mapped_column(sa.Text)
-    owner: Mapped[str] = mapped_column(sa.Text)
+    job: Mapped[int | None] = mapped_column(sa.ForeignKey("jobs.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(Moment)
-    started_at: Mapped[datetime | None] = mapped_column(Moment)
-    finished_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class FrontierPointRow(Base):

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import structlog
+from sqlalchemy.orm import Session
 
-from app.actions import recompute
+from app.actions import recompute, work
 from app.actions.plans import plan_of_record
 from app.actions.repair import changes_of
-from app.actions.runner import gone, owner_of
 from app.actions.scenario_edit import LONGEST_NAME, changes_between
 from app.actions.snapshot import snapshot, with_changes
-from app.actions.trace_frontier import trace_run
+from app.actions.work.kinds import FRONTIER, SUBJECT
 from app.db import Database
-from app.errors import CoderedError, NotFound, Refused
+from app.errors import NotFound, Refused
 from app.frontier_tables import FrontierRunRow
-from app.store import audit, frontiers, records, scenarios
+from app.store import audit, frontiers, jobs, records, scenarios
+from app.tables import JobRow
 from solver.frontier import KINDS, Point, kind_of
 from solver.frontier.reading import Situation
 from solver.frontier.trace import FEWEST, MOST
@@ -30,12 +27,8 @@ from solver.plan import Plan
 from solver.problem import Problem
 from solver.progress import Options
 
-LOST = "the process that ran it ended before it was done; the points found until then are kept"
-LOOK_SECONDS = 0.2
+LOST = "it ended before all points were found; those found until then are kept"
 LISTED = 20
-
-log = structlog.get_logger(__name__)
-_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +47,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class FrontierRun:
-    """A trade-off as it is now. `state` is queued, running, done, failed or cancelled."""
+    """A trade-off as it is now. `state` is that of its job: queued, running, done, failed, cancelled or parked."""
 
     id: int
+    job: int | None
     portfolio: str
     scenario: int | None
     policy: str
@@ -74,7 +68,7 @@ class FrontierRun:
     @property
     def ended(self) -> bool:
         """Whether no further points will come."""
-        return self.state not in frontiers.OPEN
+        return self.state not in jobs.OPEN
 
 
 def start(db: Database, portfolio: str, question: Question, who: str, options: Options | None = None) -> int:
@@ -96,9 +90,8 @@ def start(db: Database, portfolio: str, question: Question, who: str, options: O
         "points": question.points, "plan": record.id if record else None, "options": asdict(options or Options()),
         "digest": problem.digest,
     }  # fmt: skip
-    run, fresh = _added(db, facts, who)
-    if fresh:
-        threading.Thread(target=_work, args=(db, run), name=f"codered-frontier-{run}", daemon=True).start()
+    run = _added(db, facts, who)
+    work.wake(db)
     return run
 
 
@@ -106,7 +99,7 @@ def get(db: Database, run_id: int) -> FrontierRun:
     """A trade-off as it is now. Raises NotFound."""
     with db.reading() as session:
         row = frontiers.get(session, run_id)
-        return _run(row, frontiers.counts(session, [run_id]).get(run_id, 0))
+        return _run(session, row, frontiers.counts(session, [run_id]).get(run_id, 0))
 
 
 def points_of(db: Database, run_id: int) -> list[Point]:
@@ -122,7 +115,7 @@ def listing(db: Database, portfolio: str, limit: int = LISTED) -> list[FrontierR
         records.require(session, portfolio)
         rows = frontiers.newest(session, portfolio, limit)
         found = frontiers.counts(session, [row.id for row in rows])
-        return [_run(row, found.get(row.id, 0)) for row in rows]
+        return [_run(session, row, found.get(row.id, 0)) for row in rows]
 
 
 def lacking(problem: Problem, policy: str, approved: Plan | None) -> dict[str, str]:
@@ -133,15 +126,10 @@ def lacking(problem: Problem, policy: str, approved: Plan | None) -> dict[str, s
 
 def cancel(db: Database, run_id: int, who: str) -> None:
     """Stop a trade-off, within a second; its points stay. Nothing happens to one that ended. Raises NotFound."""
-    with db.session() as session:
-        frontiers.fail_of(session, _lost(db, frontiers.open_owners(session)), LOST)
-        row = frontiers.get(session, run_id)
-        if row.state not in frontiers.OPEN:
-            return
-        if row.state == frontiers.QUEUED:
-            frontiers.finish(session, run_id, frontiers.CANCELLED, "cancelled before it began")
-        frontiers.ask_to_cancel(session, run_id)
-        audit.add(session, row.portfolio, who, "cancel", subject=f"trade-off {run_id}", detail={"kind": row.kind})
+    with db.reading() as session:
+        job = frontiers.get(session, run_id).job
+    if job is not None:
+        recompute.cancel(db, job, who)
 
 
 def try_point(  # noqa: PLR0917 - which point, how it is called, and who asks
@@ -182,62 +170,33 @@ def proposed_name(kind: str, point: Point) -> str:
     return f"{KINDS[kind].title}: {point.label}"[:LONGEST_NAME]
 
 
-def _added(db: Database, facts: Mapping[str, Any], who: str) -> tuple[int, bool]:
-    """The id of the trade-off with these facts, and whether it is new."""
+def _added(db: Database, facts: Mapping[str, Any], who: str) -> int:
+    """The id of the trade-off with these facts: the one that is open, else a new one with its job."""
     with db.session() as session:
-        frontiers.fail_of(session, _lost(db, frontiers.open_owners(session)), LOST)
         for row in frontiers.newest(session, facts["portfolio"], LISTED):
-            if row.state in frontiers.OPEN and all(getattr(row, name) == fact for name, fact in facts.items()):
-                return row.id, False
-        run = frontiers.add(session, {**facts, "who": who, "owner": owner_of(os.getpid())})
+            if _is_open(session, row) and all(getattr(row, name) == fact for name, fact in facts.items()):
+                return row.id
+        run = frontiers.add(session, {**facts, "who": who})
+        about = {name: facts[name] for name in ("portfolio", "scenario", "policy")}
+        job = jobs.add(session, {**about, "kind": FRONTIER, "who": who, "options": {SUBJECT: run}})
+        frontiers.get(session, run).job = job
         detail = {name: facts[name] for name in ("kind", "policy", "scenario", "points", "plan")}
         audit.add(session, facts["portfolio"], who, "trade off", subject=f"trade-off {run}", detail=detail)
-    return run, True
+    return run
 
 
-def _work(db: Database, run: int) -> None:
-    """One after the other; whoever waits may be cancelled meanwhile."""
-    with _one_at_a_time:
-        try:
-            trace_run(db, run, _StopSign(db, run))
-        except Exception as error:
-            log.exception("trade-off failed", run=run)
-            _try_to_fail(db, run, f"an unexpected error: {type(error).__name__}: {error}")
+def _is_open(session: Session, row: FrontierRunRow) -> bool:
+    job = session.get(JobRow, row.job) if row.job is not None else None
+    return job is not None and job.state in jobs.OPEN
 
 
-class _StopSign:
-    """Whether somebody wants a trade-off stopped; looked up a few times a second, and it stays."""
-
-    def __init__(self, db: Database, run: int) -> None:
-        self._db, self._run, self._looked, self._asked = db, run, 0.0, False
-
-    def __call__(self) -> bool:
-        if not self._asked and time.monotonic() - self._looked > LOOK_SECONDS:
-            self._looked = time.monotonic()
-            with self._db.reading() as session:
-                self._asked = frontiers.cancel_asked(session, self._run)
-        return self._asked
-
-
-def _try_to_fail(db: Database, run: int, message: str) -> None:
-    try:
-        with db.session() as session:
-            frontiers.finish(session, run, frontiers.FAILED, message)
-    except CoderedError:
-        log.exception("trade-off could not be marked as failed", run=run)
-
-
-def _lost(db: Database, owners: list[str]) -> list[str]:
-    local = db.url.get_backend_name() == "sqlite"
-    return [owner for owner in owners if gone(owner, local=local)]
-
-
-def _run(row: FrontierRunRow, found: int) -> FrontierRun:
-    lost = row.state in frontiers.OPEN and gone(row.owner, local=False)
-    ended = row.finished_at or datetime.now(UTC)
+def _run(session: Session, row: FrontierRunRow, found: int) -> FrontierRun:
+    job = session.get(JobRow, row.job) if row.job is not None else None
+    began, ended = (job.started_at, job.finished_at or datetime.now(UTC)) if job else (None, None)
+    forgotten = jobs.DONE if row.complete else jobs.FAILED
     return FrontierRun(
-        id=row.id, portfolio=row.portfolio, scenario=row.scenario, policy=row.policy, kind=row.kind, count=row.points,
-        plan=row.plan, state=frontiers.FAILED if lost else row.state, message=LOST if lost else row.message,
-        who=row.who, digest=row.digest, created_at=row.created_at, found=found,
-        seconds=(ended - row.started_at).total_seconds() if row.started_at else 0.0,
+        id=row.id, job=row.job, portfolio=row.portfolio, scenario=row.scenario, policy=row.policy, kind=row.kind,
+        count=row.points, plan=row.plan, state=job.state if job else forgotten, who=row.who, digest=row.digest,
+        message=job.message if job else "" if row.complete else LOST, created_at=row.created_at, found=found,
+        seconds=(ended - began).total_seconds() if began and ended else 0.0,
     )  # fmt: skip

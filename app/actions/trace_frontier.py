@@ -1,45 +1,52 @@
-"""Work one trade-off off: the piece that a queue of jobs calls, in whatever thread it likes.
+"""Work one trade-off off: what a worker does for its job.
 
-run -> snapshot of today -> a process of its own -> each point stored as it arrives -> done, cancelled or failed
+run -> snapshot of today -> a process of its own -> each point stored as it arrives, while the claim holds
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from itertools import count
 
+from sqlalchemy.orm import Session
+
+from app import frontier_study
 from app.actions.plans import get_plan
-from app.actions.runner import owner_of
 from app.actions.snapshot import snapshot
 from app.db import Database
-from app.errors import CoderedError
-from app.frontier_process import TraceFailed, traced
 from app.frontier_tables import FrontierRunRow
-from app.store import frontiers
-from solver.faults import InvalidInput
-from solver.frontier import Ask
+from app.solver_process import SolveCancelled
+from app.store import frontiers, jobs
+from app.study_process import study
+from solver.frontier import Ask, Point
 from solver.problem import Problem
 from solver.progress import Options
 
-ShouldStop = Callable[[], bool]
+OVERTIME_SECONDS = 60.0
+"""How long a point may exceed its time limit: building and checking are not limited."""
 
 
-def trace_run(db: Database, run_id: int, should_stop: ShouldStop) -> None:
-    """Find the points of a trade-off that waits, until it is done, fails in words or is told to stop.
+def trace_run(db: Database, run_id: int, claim: jobs.Claim, should_stop: Callable[[], bool]) -> None:
+    """Find the points of a trade-off for the claim of its job; an attempt before it leaves none behind.
 
-    What no longer waits is left alone; a trade-off begun anew starts without points. Raises NotFound.
+    Raises NotFound, InvalidInput, StudyFailed, or SolveCancelled when it is to stop or the claim is no longer the
+    newest; what was found until then stays.
     """
-    with db.session() as session:
-        if not frontiers.begin(session, run_id, owner_of(os.getpid())):
-            return
+    with db.reading() as session:
         row = frontiers.get(session, run_id)
-    try:
-        _trace(db, row, should_stop)
-        state, message = (frontiers.CANCELLED, "cancelled") if should_stop() else (frontiers.DONE, "")
-    except (TraceFailed, InvalidInput, CoderedError) as failed:
-        state, message = frontiers.FAILED, str(failed)
+    problem = snapshot(db, row.portfolio, row.scenario)
+    ask, numbers = ask_of(db, row, problem), count()
     with db.session() as session:
-        frontiers.finish(session, run_id, state, message)
+        _require(session, claim)
+        frontiers.begin(session, run_id, problem.digest)
+
+    def keep(point: Point) -> None:
+        with db.session() as session:
+            _require(session, claim)
+            frontiers.add_point(session, run_id, next(numbers), point.as_dict())
+
+    limit = (row.points + 1) * (ask.options.time_limit + OVERTIME_SECONDS)
+    study(frontier_study.FUNCTION, ask, on_part=keep, should_stop=should_stop, limit=limit)
 
 
 def ask_of(db: Database, row: FrontierRunRow, problem: Problem) -> Ask:
@@ -48,10 +55,6 @@ def ask_of(db: Database, row: FrontierRunRow, problem: Problem) -> Ask:
     return Ask(problem, row.policy, row.kind, row.points, approved, Options(**row.options))
 
 
-def _trace(db: Database, row: FrontierRunRow, should_stop: ShouldStop) -> None:
-    problem = snapshot(db, row.portfolio, row.scenario)
-    with db.session() as session:
-        frontiers.note_digest(session, row.id, problem.digest)
-    for number, point in enumerate(traced(ask_of(db, row, problem), should_stop)):
-        with db.session() as session:
-            frontiers.add_point(session, row.id, number, point.as_dict())
+def _require(session: Session, claim: jobs.Claim) -> None:
+    if jobs.held(session, claim) is None:
+        raise SolveCancelled

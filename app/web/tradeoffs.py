@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.actions import frontiers
+from app.actions import frontiers, operate
 from app.actions.edit import rows
 from app.actions.frontiers import FrontierRun, Question
 from app.actions.plans import plan_info, plan_of_record
@@ -159,7 +159,8 @@ def _drawn(run: FrontierRun) -> Drawn:
 def _facts(run_id: int) -> dict[str, Any]:
     run = _run(run_id)
     scenario = get_scenario(context.db(), run.scenario) if run.scenario is not None else None
-    return {"run": run, "found": _drawn(run), "scenario": scenario, "proposed": frontiers.proposed_name}
+    nobody = run.state == "queued" and not operate.present(context.db())
+    return {"run": run, "found": _drawn(run), "scenario": scenario, "nobody": nobody}
 
 
 def _changed(run_id: int) -> bool:

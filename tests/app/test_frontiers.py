@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from app.actions import frontiers, trace_frontier
+from app.actions import frontiers, trace_frontier, work
 from app.actions.audit import entries
 from app.actions.frontiers import FrontierRun, Question
 from app.actions.import_data import import_portfolio
@@ -19,8 +19,10 @@ from app.actions.scenarios import get_changes, get_scenario
 from app.actions.snapshot import snapshot
 from app.db import Database
 from app.errors import NotFound, Refused
-from app.frontier_process import TraceFailed
+from app.solver_process import SolveCancelled
 from app.store import frontiers as store
+from app.store import jobs
+from app.study_process import StudyFailed
 from solver.faults import InvalidInput
 from solver.frontier import Ask, Point, trace
 from solver.progress import Options
@@ -37,10 +39,23 @@ def company(db: Database, tmp_path: Path) -> Database:
     return db
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _worker() -> Iterator[None]:
+    """One worker for the trade-offs of all tests here."""
+    work.use(work.Worker(lanes=("studies",)))
+    yield
+    work.shut_down()
+
+
 @pytest.fixture
 def _here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Points are found in this process, where starting another one is not what the test is about."""
-    monkeypatch.setattr(trace_frontier, "traced", lambda ask, stop: trace(ask, should_stop=stop))
+
+    def found(_: str, ask: Ask, *, on_part: Callable[[Point], None], **__: object) -> None:
+        for point in trace(ask):
+            on_part(point)
+
+    monkeypatch.setattr(trace_frontier, "study", found)
 
 
 def wait(db: Database, run: int, until: Callable[[FrontierRun], bool] = lambda run: run.ended) -> FrontierRun:
@@ -49,15 +64,6 @@ def wait(db: Database, run: int, until: Callable[[FrontierRun], bool] = lambda r
         assert time.monotonic() < began + 120, now
         time.sleep(0.02)
     return now
-
-
-def queued(db: Database, *, owner: str = "elsewhere:1:0", kind: str = "donors", points: int = 3) -> int:
-    """A trade-off that waits, as another process left it."""
-    with db.session() as session:
-        return store.add(session, {
-            "portfolio": "tiny", "scenario": None, "policy": "code-red", "kind": kind, "points": points, "plan": None,
-            "options": {"time_limit": 10.0}, "digest": "", "who": "ann", "owner": owner,
-        })  # fmt: skip
 
 
 def test_a_process_of_its_own_finds_the_points_and_each_is_stored(company: Database) -> None:
@@ -72,7 +78,7 @@ def test_a_process_of_its_own_finds_the_points_and_each_is_stored(company: Datab
     assert [(e.verb, e.subject) for e in entries(company, "tiny", 1)] == [("trade off", f"trade-off {run}")]
 
 
-def test_it_is_cancelled_within_a_second_and_keeps_nothing_running(company: Database) -> None:
+def test_it_is_cancelled_within_a_second(company: Database) -> None:
     run = frontiers.start(company, "tiny", Question("donors", "code-red", points=40), "eve", QUICK)
     wait(company, run, lambda now: now.state == "running")
     began = time.monotonic()
@@ -83,53 +89,54 @@ def test_it_is_cancelled_within_a_second_and_keeps_nothing_running(company: Data
     assert frontiers.get(company, run).state == "cancelled"
 
 
-def test_one_that_waits_is_cancelled_before_it_begins(company: Database) -> None:
-    run = queued(company, owner=f"{socket.gethostname()}-other:1:0")
+@pytest.mark.usefixtures("_here")
+def test_a_second_attempt_starts_without_the_points_of_the_first(company: Database) -> None:
+    run, claim = _claimed(company)
     with company.session() as session:
-        session.get_one(store.FrontierRunRow, run).owner = frontiers.owner_of(os.getpid())
-    frontiers.cancel(company, run, "bob")
-    trace_frontier.trace_run(company, run, lambda: False)
-    assert frontiers.get(company, run).state == "cancelled"
-    assert frontiers.points_of(company, run) == []
+        store.add_point(session, run, 0, Point("of an attempt that was lost", 0, "optimal", 1.0, 1.0).as_dict())
+    trace_frontier.trace_run(company, run, claim, lambda: False)
+    labels = [p.label for p in frontiers.points_of(company, run)]
+    assert (labels[0], len(labels)) == ("as it stands", 3)
 
 
 @pytest.mark.usefixtures("_here")
-def test_a_queue_calls_one_function_and_a_second_attempt_starts_anew(company: Database) -> None:
-    run = queued(company)
-    with company.session() as session:
-        store.add_point(session, run, 0, Point("of an attempt that was lost", 0, "optimal", 1.0, 1.0).as_dict())
-    trace_frontier.trace_run(company, run, lambda: False)
-    assert frontiers.get(company, run).state == "done"
-    assert next(p.label for p in frontiers.points_of(company, run)) == "as it stands"
+def test_an_attempt_whose_claim_was_lost_stores_nothing_more(company: Database) -> None:
+    run, claim = _claimed(company)
+    with pytest.raises(SolveCancelled):
+        trace_frontier.trace_run(company, run, replace(claim, token=claim.token - 1), lambda: False)
+    assert frontiers.points_of(company, run) == []
 
 
 def test_points_found_before_a_failure_stay(company: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaks(ask: Ask, stop: Callable[[], bool]) -> Iterator[Point]:
-        yield Point("as it stands", 0, "optimal", 1.0, 1.0, as_it_stands=True)
-        raise TraceFailed("its process ended unexpectedly")
+    def breaks(*_: object, on_part: Callable[[Point], None], **__: object) -> None:
+        on_part(Point("as it stands", 0, "optimal", 1.0, 1.0, as_it_stands=True))
+        raise StudyFailed("its process ended unexpectedly")
 
-    monkeypatch.setattr(trace_frontier, "traced", breaks)
-    run = queued(company)
-    trace_frontier.trace_run(company, run, lambda: False)
-    failed = frontiers.get(company, run)
+    monkeypatch.setattr(trace_frontier, "study", breaks)
+    failed = wait(company, frontiers.start(company, "tiny", ASKED, "eve", QUICK))
     assert (failed.state, failed.message, failed.found) == ("failed", "its process ended unexpectedly", 1)
 
 
 @pytest.mark.usefixtures("_here")
-def test_one_whose_process_is_gone_is_told_as_lost_and_may_be_asked_again(company: Database) -> None:
-    lost = queued(company, owner=f"{socket.gethostname()}:1:0")
-    assert (frontiers.get(company, lost).state, frontiers.get(company, lost).message) == ("failed", frontiers.LOST)
-    run = frontiers.start(company, "tiny", ASKED, "eve", QUICK)
-    assert (wait(company, run).state, run != lost) == ("done", True)
-    with company.reading() as session:
-        assert store.get(session, lost).state == "failed"
+def test_points_outlive_their_job_and_one_without_an_end_is_told(company: Database) -> None:
+    done, lost = wait(company, frontiers.start(company, "tiny", ASKED, "eve", QUICK)), _stored(company)
+    with company.session() as session:
+        jobs.remove(session, [done.job or 0])
+    assert [(frontiers.get(company, n).state, frontiers.get(company, n).message) for n in (done.id, lost)] == [
+        ("done", ""), ("failed", frontiers.LOST)
+    ]  # fmt: skip
 
 
-def test_the_same_question_is_not_asked_twice_at_once(company: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frontiers, "trace_run", lambda db, run, stop: None)
+@pytest.mark.usefixtures("_here")
+def test_the_same_question_is_not_asked_twice_at_once(company: Database) -> None:
+    work.leave_to_others()
     first = frontiers.start(company, "tiny", ASKED, "eve", QUICK)
     assert frontiers.start(company, "tiny", ASKED, "bob", QUICK) == first
     assert frontiers.start(company, "tiny", Question("length", "code-red"), "bob", QUICK) != first
+    frontiers.cancel(company, first, "bob")
+    assert frontiers.get(company, first).state == "cancelled"
+    assert frontiers.start(company, "tiny", ASKED, "bob", QUICK) != first
+    work.use(work.Worker(lanes=("studies",)))
 
 
 def test_what_cannot_be_asked_is_refused_before_anything_runs(company: Database) -> None:
@@ -146,8 +153,7 @@ def test_what_cannot_be_asked_is_refused_before_anything_runs(company: Database)
 
 @pytest.mark.usefixtures("_here")
 def test_a_point_becomes_a_scenario_with_its_changes_and_the_same_plan_is_asked_for(company: Database) -> None:
-    run = queued(company)
-    trace_frontier.trace_run(company, run, lambda: False)
+    run = wait(company, frontiers.start(company, "tiny", ASKED, "eve", QUICK)).id
     points = frontiers.points_of(company, run)
     number = next(n for n, p in enumerate(points) if p.label == "donors keep 100 % of today")
     job = get_job(company, frontiers.try_point(company, run, number, "", "eve", QUICK))
@@ -156,3 +162,23 @@ def test_a_point_becomes_a_scenario_with_its_changes_and_the_same_plan_is_asked_
     assert get_scenario(company, job.scenario).name == "Core gain against donors’ loss: donors keep 100 % of today"
     assert snapshot(company, "tiny", job.scenario).digest == points[number].digest
     assert next((c.operation, c.table) for c in get_changes(company, job.scenario)) == ("set", "stances")
+
+
+def _stored(db: Database) -> int:
+    """A trade-off whose job is forgotten."""
+    with db.session() as session:
+        return store.add(session, {
+            "portfolio": "tiny", "scenario": None, "policy": "code-red", "kind": "donors", "points": 3, "plan": None,
+            "options": {"time_limit": 10.0}, "digest": "", "who": "ann",
+        })  # fmt: skip
+
+
+def _claimed(db: Database) -> tuple[int, jobs.Claim]:
+    """A trade-off in the hands of this test."""
+    run = _stored(db)
+    with db.session() as session:
+        facts = {"portfolio": "tiny", "scenario": None, "policy": "code-red", "who": "ann", "options": {"subject": run}}
+        jobs.add(session, facts | {"kind": "by hand"})
+        claim = jobs.claim(session, jobs.Worker("test:1:1", ("by hand",), timedelta(seconds=60)))
+    assert claim is not None
+    return run, claim

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from app.actions import recompute
+from app.actions import work
 from app.actions.audit import verify
 from app.actions.declare import declare, prefill
 from app.actions.preview import preview
@@ -43,11 +43,24 @@ def site(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> Iterator[
         form = prefill(site.db, DEMO)
         declare(site.db, DEMO, form, "kim")
         with site.db.session() as session:
-            facts = {"portfolio": DEMO, "scenario": None, "policy": "normal", "who": "kim", "owner": "x", "options": {}}
-            jobs.finish(session, jobs.add(session, facts), "failed", {})
-            asked = {k: v for k, v in facts.items() if k != "options"} | {"kind": "donors", "points": 3, "plan": None}
-            run = frontiers.add(session, {**asked, "options": {}, "digest": ""})
-            frontiers.finish(session, run, "failed", "")
+            facts = {
+                "portfolio": DEMO,
+                "scenario": None,
+                "policy": "normal",
+                "who": "kim",
+                "kind": "plan",
+                "options": {},
+            }
+            jobs.cancel_queued(session, jobs.add(session, facts), "")
+            asked = {
+                "portfolio": DEMO,
+                "scenario": None,
+                "policy": "normal",
+                "who": "kim",
+                "kind": "donors",
+                "points": 3,
+            }
+            frontiers.add(session, {**asked, "plan": None, "digest": "", "options": {}})
         upload = {"projects.csv": b"project,value\nads-platform,77\n"}
         site.app.config["UPLOAD"] = preview(site.db, upload, "kim", portfolio=DEMO)
         site.app.config["WORDS"] = {
@@ -56,7 +69,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> Iterator[
             for n, where in enumerate(WHERE)
         }
         yield site
-    recompute.shut_down()
+    work.shut_down()
 
 
 @pytest.fixture

@@ -25,17 +25,18 @@ def site(empty: Site, tmp_path: Path) -> Site:
     return empty
 
 
-def found(site: Site, *points: Point, state: str = "done", message: str = "", kind: str = "donors") -> int:
+def found(site: Site, *points: Point, complete: bool = True) -> int:
     """A trade-off with these points, as it is stored."""
     with site.db.session() as session:
         facts = {
-            "portfolio": "tiny", "scenario": None, "policy": "code-red", "kind": kind, "points": 5, "plan": None,
-            "options": {"time_limit": 5.0}, "digest": "", "who": "ann", "owner": "elsewhere:1:0",
+            "portfolio": "tiny", "scenario": None, "policy": "code-red", "kind": "donors", "points": 5, "plan": None,
+            "options": {"time_limit": 5.0}, "digest": "", "who": "ann",
         }  # fmt: skip
         run = store.add(session, facts)
         for number, point in enumerate(points):
             store.add_point(session, run, number, point.as_dict())
-        store.finish(session, run, state, message)
+        if complete:
+            store.complete(session, run)
     return run
 
 
@@ -64,9 +65,9 @@ def test_the_knee_is_told_in_words_with_what_is_proven_of_it(site: Site) -> None
     assert "was changed after these points were computed" in text
 
 
-def test_a_lost_process_and_a_failure_are_told(site: Site) -> None:
-    run = found(site, STANDS, state="failed", message=frontiers.LOST)
-    assert "the points found until then are kept" in site.app.test_client().get(f"/tradeoffs/{run}").text.lower()
+def test_one_that_never_ended_is_told(site: Site) -> None:
+    run = found(site, STANDS, complete=False)
+    assert "those found until then are kept" in site.app.test_client().get(f"/tradeoffs/{run}").text.lower()
 
 
 @pytest.mark.parametrize(

@@ -184,8 +184,9 @@ class Review:
 
 def _kept(promise: Promise, weeks: int, recorded: int) -> Kept:
     pairs = list(zip(promise.floor[:weeks], promise.given[:weeks], strict=True))
+    of = ", ".join(filter(None, (promise.need, promise.pool)))
     return Kept(
-        promise.name, ", ".join(filter(None, (promise.need, promise.pool))), promise.unit, weeks, sum(g >= f - TOLERANCE for f, g in pairs), recorded,
+        promise.name, of, promise.unit, weeks, sum(g >= f - TOLERANCE for f, g in pairs), recorded,
         min((g - f for f, g in pairs), default=0.0),
     )  # fmt: skip
 

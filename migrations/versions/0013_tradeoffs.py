@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -37,17 +37,12 @@ def upgrade() -> None:
         sa.Column("plan", sa.Integer(), sa.ForeignKey("plans.id", ondelete="CASCADE"), nullable=True),
         sa.Column("options", sa.JSON(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("cancel", sa.Boolean(), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("who", sa.Text(), nullable=False),
-        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("job", sa.Integer(), sa.ForeignKey("jobs.id", ondelete="SET NULL"), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
     )
     op.create_index("ix_frontier_runs_portfolio", "frontier_runs", ["portfolio"])
-    op.create_index("ix_frontier_runs_state", "frontier_runs", ["state"])
     op.create_table(
         "frontier_points",
         sa.Column("run", sa.Integer(), sa.ForeignKey("frontier_runs.id", ondelete="CASCADE"), primary_key=True),
