@@ -27,17 +27,19 @@ from app.web.people import page as people
 from app.web.plan import page as plan
 from app.web.portfolio import page as portfolio
 from app.web.records import page as records
+from app.web.review import page as review
 from app.web.risks import page as risks
 from app.web.scenarios import page as scenarios
 from app.web.sign_in import page as sign_in
 from app.web.situation import page as situation
+from app.web.tradeoffs import page as tradeoffs
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
-    scenarios, compare, brief, sign_in, account, accounts, operators, health, grid,
+    scenarios, compare, brief, sign_in, account, accounts, operators, health, grid, tradeoffs, review,
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ DONE = {
     "restored": "The scenario was taken out of the archive.",
     "acknowledged": "The advice is acknowledged, with the reason, until another day is measured.",
     "ordered": "The code reds are one policy now, in the order given. Recompute it to see its plan.",
+    "recorded": "What happened is recorded. The plan and the portfolio's digest are as they were.",
     "cancelled": "The recompute was cancelled.",
     "signed-out": "You are signed out.",
     "ended": "That session has ended.",
