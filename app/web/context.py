@@ -29,6 +29,7 @@ DONE = {
     "archived": "The scenario was put into the archive.",
     "restored": "The scenario was taken out of the archive.",
     "acknowledged": "The advice is acknowledged, with the reason, until another day is measured.",
+    "moves-seen": "The moves are acknowledged, until another plan is approved.",
     "ordered": "The code reds are one policy now, in the order given. Recompute it to see its plan.",
     "cancelled": "The recompute was cancelled.",
     "signed-out": "You are signed out.",

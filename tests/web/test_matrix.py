@@ -26,6 +26,8 @@ VALUES = {
     "table": "projects",
     "name": "summary.json",
     "token": NOTHING,
+    "sheet": "moves",
+    "word": "nothing",
     "number": 0,
     "filename": "x.svg",
 }
