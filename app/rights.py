@@ -66,6 +66,7 @@ WEB: dict[str, Right] = {
     **_right(MANAGER, Of.PLAN, "people.order risks.start approve.propose"),
     **_right(EXECUTIVE, Of.CHOSEN, "declare.show declare.submit situation.acknowledge situation.end scenarios.order"),
     **_right(EXECUTIVE, Of.PLAN, "approve.approve approve.send_back"),
+    **_right(ADMIN, Of.CHOSEN, "listing log add remove test again", "webhooks."),
     **_right(ADMIN, Of.SOME, "accounts.listing"),
     **_right(ADMIN, Of.NAMED, "accounts.role"),
     **_right(ADMIN, Of.ALL, "accounts.add accounts.password accounts.shut accounts.open_again operators.listing"),

@@ -31,6 +31,7 @@ from app.web.risks import page as risks
 from app.web.scenarios import page as scenarios
 from app.web.sign_in import page as sign_in
 from app.web.situation import page as situation
+from app.web.webhooks import page as webhooks
 from app.web.week import page as week
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -39,6 +40,7 @@ LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
     scenarios, compare, brief, sign_in, account, accounts, operators, health, week, calendar,
+    webhooks,
 )  # fmt: skip
 
 

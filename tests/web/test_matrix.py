@@ -28,6 +28,8 @@ VALUES = {
     "token": NOTHING,
     "sheet": "moves",
     "word": "nothing",
+    "webhook": NOTHING,
+    "delivery": NOTHING,
     "number": 0,
     "filename": "x.svg",
 }
