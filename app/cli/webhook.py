@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from app import logs
 from app.actions import webhooks
 from app.actions.deliver import deliver_due
 from app.actions.webhooks import KINDS
@@ -71,7 +72,7 @@ def remove(terminal: Terminal, number: int, who: str, url: str) -> None:
 @click.pass_obj
 def test(terminal: Terminal, number: int, who: str, url: str) -> int:
     """Send a trial message now and say what came back."""
-    db, settings = open_database(url), Settings()
+    db, settings = open_database(url), _settings()
     delivery = webhooks.try_webhook(db, number, who)
     deliver_due(db, settings.secret_key, settings.inside, delivery)
     found = webhooks.get_delivery(db, delivery)
@@ -87,7 +88,14 @@ def test(terminal: Terminal, number: int, who: str, url: str) -> int:
 @click.pass_obj
 def deliver(terminal: Terminal, url: str) -> None:
     """Deliver what is due now, once; `codered serve` does it by itself."""
-    db, settings, tried = open_database(url), Settings(), 0
+    db, settings, tried = open_database(url), _settings(), 0
     while found := deliver_due(db, settings.secret_key, settings.inside):
         tried += found
     terminal.say(f"codered: {tried} deliver{'y' if tried == 1 else 'ies'} tried")
+
+
+def _settings() -> Settings:
+    """The settings; what is logged meanwhile goes to stderr, and only where it is a warning."""
+    found = Settings()
+    logs.configure(found.model_copy(update={"log_level": "warning"}))
+    return found
