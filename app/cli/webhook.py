@@ -45,7 +45,8 @@ def list_all(terminal: Terminal, portfolio: str | None, url: str) -> None:
     found = webhooks.list_webhooks(open_database(url), portfolio)
     for one in found:
         off = "" if one.active else "  (switched off)"
-        terminal.show(f"{one.id}  {one.portfolio}  {one.url}  {', '.join(one.kinds)}{off}")
+        if not terminal.json:
+            click.echo(f"{one.id}  {one.portfolio}  {one.url}  {','.join(one.kinds)}{off}")
     facts = [
         {"id": one.id, "portfolio": one.portfolio, "url": one.url, "kinds": list(one.kinds), "active": one.active}
         for one in found
