@@ -37,7 +37,14 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app, db = site(folder)
     add_scenario(db, "lab", "try", "ordinary", [], "ann")
     with db.session() as session:
-        facts = {"portfolio": "lab", "scenario": None, "policy": "ordinary", "who": "ann", "kind": "plan", "options": {}}
+        facts = {
+            "portfolio": "lab",
+            "scenario": None,
+            "policy": "ordinary",
+            "who": "ann",
+            "kind": "plan",
+            "options": {},
+        }
         jobs.cancel_queued(session, jobs.add(session, facts), "")
     accounts.add_account(db, "kim", None, {EVERYWHERE: Role.ADMIN}, "ann")
     made = api.build(db, app.extensions["codered"][1])
