@@ -72,3 +72,12 @@ class AttemptRow(Base):
     name: Mapped[str] = mapped_column(sa.Text, index=True)
     address: Mapped[str] = mapped_column(sa.Text, index=True)
     at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class SpentRow(Base):
+    """How many requests an account was granted in a minute, by all processes together."""
+
+    __tablename__ = "spent"
+    account: Mapped[str] = mapped_column(sa.ForeignKey(_OF_ACCOUNT, ondelete="CASCADE"), primary_key=True)
+    minute: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    granted: Mapped[int]
