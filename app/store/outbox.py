@@ -49,15 +49,19 @@ def announce(  # noqa: PLR0917 - what happened, where, and who did it
     if key and is_known(session, key):
         return
     event = _event(session, portfolio, kind, {"portfolio": portfolio, "who": who, **data}, key)
-    for row in webhooks.of(session, portfolio):
-        if row.active and kind in row.kinds:
-            _due(session, row.id, event)
+    wanting = [row.id for row in webhooks.of(session, portfolio) if row.active and kind in row.kinds]
+    if wanting:
+        moment = now_of(session)
+        session.add_all(_delivery(number, event, moment) for number in wanting)
 
 
 def announce_test(session: Session, webhook: WebhookRow, who: str) -> int:
     """A trial message to one webhook; the delivery."""
     data = {"portfolio": webhook.portfolio, "who": who, "webhook": webhook.id}
-    return _due(session, webhook.id, _event(session, webhook.portfolio, TEST, data, ""))
+    row = _delivery(webhook.id, _event(session, webhook.portfolio, TEST, data, ""), now_of(session))
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def is_known(session: Session, key: str) -> bool:
@@ -74,13 +78,8 @@ def _event(session: Session, portfolio: str, kind: str, data: dict[str, Any], ke
     return row.id
 
 
-def _due(session: Session, webhook: int, event: int) -> int:
-    row = DeliveryRow(
-        webhook=webhook, event=event, state=WAITING, attempts=0, due_at=now_of(session), finished_at=None
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    return row.id
+def _delivery(webhook: int, event: int, due_at: datetime) -> DeliveryRow:
+    return DeliveryRow(webhook=webhook, event=event, state=WAITING, attempts=0, due_at=due_at, finished_at=None)
 
 
 def is_due(session: Session) -> bool:

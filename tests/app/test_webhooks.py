@@ -35,6 +35,7 @@ from app.db import Database
 from app.errors import NotFound, Refused
 from app.secrecy import seal, signature, unseal
 from app.store import outbox
+from app.tables import RECORDS
 from app.webhook_tables import DeliveryRow, EventRow
 from solver.problem import Problem
 from tests.app.lab import outcome
@@ -318,9 +319,8 @@ def red(lab: Database) -> int:
     cells = {"policy": "red", "kind": "code_red", "owner": "Eve", "reason": "r", "start": monday.isoformat(),
              "end": (monday + timedelta(weeks=3)).isoformat()}  # fmt: skip
     with lab.session() as session:
-        session.execute(sa.text("UPDATE portfolio SET start = :start"), {"start": monday.isoformat()})
-        for table in ("capacity",):
-            session.execute(sa.text(f"UPDATE {table} SET week = :start"), {"start": monday.isoformat()})
+        session.execute(sa.update(RECORDS["portfolio"]).values(start=monday))
+        session.execute(sa.update(RECORDS["capacity"]).values(week=monday))
     add_record(lab, "lab", "policies", cells, "ann")
     problem = snapshot(lab, "lab")
     return store_plan(lab, problem, outcome(problem, policy="red"), None, "ann")

@@ -116,7 +116,7 @@ def test_what_was_read_under_another_approval_is_refused(approved: Database) -> 
 @pytest.mark.parametrize("change", ["UPDATE moves_seen SET who = 'eve'", "DELETE FROM moves_seen"])
 def test_the_database_refuses_to_change_or_remove_an_acknowledgement(approved: Database, change: str) -> None:
     acknowledge_moves(approved, "lab", 2, {CHAT}, "kim")
-    with pytest.raises(sa.exc.IntegrityError, match="append-only"), approved.session() as session:
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), approved.session() as session:
         session.execute(sa.text(change))
 
 
