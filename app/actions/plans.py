@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.actions.outcomes import outcome_of
 from app.db import Database
 from app.errors import Refused
-from app.store import audit, plans, records
+from app.store import audit, outbox, plans, records
 from app.tables import PlanRow
 from solver import folder
 from solver.files.people_files import FILES, orders_files, read_orders
@@ -139,6 +139,8 @@ def keep_plan(session: Session, problem: Problem, outcome: Outcome, scenario: in
     plan = plans.add(session, facts, inputs, files)
     detail = {"policy": outcome.policy, "status": str(outcome.status), "digest": problem.digest}
     audit.add(session, problem.head.portfolio, who, "plan", subject=f"plan {plan}", detail=detail)
+    told = {"plan": plan, "scenario": scenario, **detail}
+    outbox.announce(session, problem.head.portfolio, outbox.PLANNED, who, told)
     return plan
 
 

@@ -22,6 +22,7 @@ from app.actions.scenario_edit import change_scenario
 from app.actions.scenario_view import list_with_plans, scenario_view
 from app.actions.situation import situation
 from app.actions.snapshot import snapshot
+from app.actions.week import calendar, for_the_week
 from app.db import Database
 from solver.problem import Problem
 from solver.records import TABLES
@@ -53,8 +54,10 @@ BOUNDS: dict[str, tuple[Callable[[Database], object], int]] = {
     "judge a batch": (lambda db: judge(db, "lab", "needs", BATCH), ALL),
     "commit a batch": (lambda db: commit(db, "lab", "needs", BATCH, "bob"), ALL + 5),
     "prefill": (lambda db: prefill(db, "lab"), ALL),
-    "declare": (lambda db: declare(db, "lab", CODE_RED, "eve"), ALL + 5),
-    "approve": (lambda db: approve(db, 2, "better", "eve"), 6),
+    "declare": (lambda db: declare(db, "lab", CODE_RED, "eve"), ALL + 7),
+    "approve": (lambda db: approve(db, 2, "better", "eve"), 8),
+    "for the week": (lambda db: for_the_week(db, "lab"), ALL + 7),
+    "calendar": (lambda db: calendar(db, "lab"), 6),
     "import again": (lambda db: import_portfolio(db, as_bytes(FILES), "ann"), ALL + 4),
 }
 
