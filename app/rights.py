@@ -50,8 +50,11 @@ WEB: dict[str, Right] = {
     **_right(None, Of.ONESELF, "situation.show sign_in.out export.empty account.show account.end_session"),
     **_right(None, Of.ONESELF, "account.add_token account.remove_token account.password"),
     **_right(VIEWER, Of.CHOSEN, "plan.listing scenarios.listing compare.show portfolio.show capacity.show export.show"),
-    **_right(VIEWER, Of.PLAN, "plan.show plan.moves plan.why plan.ledger plan.recheck brief.show people.show"),
+    **_right(
+        VIEWER, Of.PLAN, "plan.show plan.moves plan.why plan.ledger plan.recheck brief.show brief.picture people.show"
+    ),
     **_right(VIEWER, Of.PLAN, "risks.show risks.state risks.file export.plan_zip export.plan_file approve.form"),
+    **_right(VIEWER, Of.PLAN, "brief.picture"),
     **_right(VIEWER, Of.JOB, "jobs.show jobs.progress"),
     **_right(VIEWER, Of.SCENARIO, "scenarios.show"),
     **_right(VIEWER, Of.PORTFOLIO, "export.portfolio_zip export.portfolio_book export.table_csv"),
