@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.actions.import_data import changed_cells
 from app.actions.plans import PlanInfo, info_of
 from app.actions.scenarios import Scenario, scenario_of
-from app.actions.snapshot import with_changes
+from app.actions.snapshot import as_it_is, with_changes
 from app.cells import key_text
 from app.db import Database
 from app.errors import Conflict
@@ -81,7 +81,7 @@ def scenario_view(db: Database, scenario: int) -> ScenarioView:
     """A scenario beside its parent as both are now. Raises NotFound."""
     with db.reading() as session:
         row = scenarios.get(session, scenario)
-        base = records.read_all(session, row.portfolio)
+        base = as_it_is(session, row.portfolio).tables()
         parent = scenarios.get(session, row.parent) if row.parent is not None else None
         before = _tables(session, base, parent.id if parent else None)
         after = _tables(session, base, scenario)

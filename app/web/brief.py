@@ -16,7 +16,7 @@ from app.web.reading.frames import Reading
 from app.web.reading.goals import class_rows, goals
 from app.web.reading.loans import donors
 from app.web.reading.protection import protections
-from app.web.reading.race import race, totals, usual
+from app.web.reading.race import as_usual, race, totals
 from app.web.reading.values import against_today
 from app.web.reading.way_back import way_back
 from app.web.slide.content import slide
@@ -58,7 +58,7 @@ def facts_of(stored: StoredPlan) -> dict[str, Any]:
         "dated": len(dated),
         "met": sum(bool(g.met) for g in dated),
         "protected": protections(reading),
-        "race": race("", problem.weeks, totals(reading), usual(problem, stored.policy)),
+        "race": race("", problem.weeks, totals(reading), as_usual(reading)),
         "back": way_back(reading),
         **_payers(reading),
         **_risks(stored),

@@ -14,7 +14,7 @@ from app.errors import NotFound
 from app.web import context
 from app.web.plan_page import months_of, reading_of
 from app.web.reading import side_by_side as lay
-from app.web.reading.race import Race, chart, race, totals, usual
+from app.web.reading.race import Race, as_usual, chart, race, totals
 from app.web.reading.side_by_side import Side
 from app.web.reading.timeline import WORDS
 
@@ -98,7 +98,7 @@ def _races(sides: Sequence[Side]) -> tuple[list[Race], str, list[Side]]:
     found = [
         race(
             f"{s.letter}: {s.name}", weeks, totals(s.reading),
-            values if values is not None else usual(s.reading.problem, s.reading.policy),
+            values if values is not None else as_usual(s.reading),
         )
         for s in same
     ]  # fmt: skip

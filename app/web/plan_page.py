@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
+from threading import Condition
 from typing import Any
 
 import pandas as pd
+from cachetools import LRUCache, cached
 
 from app.actions.compare import difference
-from app.actions.plans import StoredPlan
+from app.actions.plans import ROWS_KEPT, StoredPlan
 from app.errors import Refused
 from app.web.reading.effective import worth
 from app.web.reading.flows import Flows, flows
@@ -26,8 +28,13 @@ from solver.problem import Problem
 from solver.records import ENGINEER, GPU
 
 
+@cached(
+    LRUCache(ROWS_KEPT, getsizeof=lambda reading: reading.rows),
+    key=lambda stored: (stored.id, stored.digest, stored.created_at, stored.who, stored.policy),
+    condition=Condition(),
+)
 def reading_of(stored: StoredPlan) -> Reading:
-    """The stored plan to be read. Raises Refused where a stored outcome has no tables."""
+    """The stored plan to be read, with what was read of it before. Raises Refused where it has no tables."""
     if stored.outcome.plan is None:
         raise Refused(f"plan {stored.id} has no tables")
     return Reading(stored.problem, stored.policy, stored.outcome.plan)
@@ -90,10 +97,16 @@ def present(found: tuple[Flows, ...]) -> list[Flows]:
 
 def comparison(stored: StoredPlan, reading: Reading, other: StoredPlan, record: Reading) -> dict[str, Any]:
     """The same plan beside the plan of record: classes, goals, values and who holds what differently."""
+    key = ("comparison", other.id, other.digest, other.created_at)
+    if key not in reading.kept:
+        reading.kept[key] = _comparison(stored, reading, other, record)
+    return {"other": other, **reading.kept[key]}
+
+
+def _comparison(stored: StoredPlan, reading: Reading, other: StoredPlan, record: Reading) -> dict[str, Any]:
     old = {c.rank: c for c in other.outcome.classes}
     earlier = {g.project: g for g in goals(record)}
     return {
-        "other": other,
         "classes": [(c, old.get(c.rank)) for c in stored.outcome.classes],
         "goals": [(g, earlier.get(g.project)) for g in goals(reading) if not _same_end(g, earlier.get(g.project))],
         "accounts": noticeable(against_plan(reading, record)),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from app.web.reading.frames import Reading, rows
+from app.web.reading.frames import Reading, once, rows
 
 LARGEST = 12
 OTHER = "other projects"
@@ -48,6 +48,7 @@ class Flows:
         return {"unit": self.unit, "nodes": nodes, "links": links}
 
 
+@once
 def flows(reading: Reading, kind: str) -> tuple[Flows, Flows]:
     """The moves of a kind while the policy is in force, and those after it (the way back)."""
     problem = reading.problem
