@@ -12,6 +12,7 @@ from app.actions.scenario_view import differences
 from app.actions.scenarios import list_scenarios
 from app.errors import NotFound
 from app.web import context
+from app.web.paging import paged
 from app.web.plan_page import months_of, reading_of
 from app.web.reading import side_by_side as lay
 from app.web.reading.race import Race, as_usual, chart, race, totals
@@ -20,6 +21,8 @@ from app.web.reading.timeline import WORDS
 
 page = Blueprint("compare", __name__)
 LETTERS = "ABCD"
+LINES = 20
+"""Projects, and pools, of a page: each has a line per plan."""
 TODAY = "today"
 
 
@@ -69,8 +72,8 @@ def _parts(sides: Sequence[Side]) -> dict[str, Any]:
     return {
         "everything": everything,
         "scores": [r for r in scores if everything or r.differs],
-        "projects": [r for r in projects if everything or r.differs],
-        "pools": [r for r in pools if everything or r.differs],
+        "projects": paged([r for r in projects if everything or r.differs], request.args.get("projects", ""), LINES),
+        "pools": paged([r for r in pools if everything or r.differs], request.args.get("pools", ""), LINES),
         "hidden": sum(not r.differs for rows in (scores, projects, pools) for r in rows),
         "axis": axis,
         "months": months_of(axis.weeks),

@@ -10,6 +10,8 @@ from typing import Any
 from app.web.reading.frames import Reading, once, rows
 
 LARGEST = 12
+LISTED = 60
+"""The largest flows, which a table lists one by one."""
 OTHER = "other projects"
 Amounts = dict[tuple[str, str], float]
 
@@ -36,6 +38,16 @@ class Flows:
     def total(self) -> float:
         """Everything that changed hands."""
         return sum(f.amount for f in self.flows)
+
+    @property
+    def largest(self) -> tuple[Flow, ...]:
+        """Those that a table has a line for."""
+        return self.flows[:LISTED]
+
+    @property
+    def rest(self) -> tuple[Flow, ...]:
+        """The smaller ones."""
+        return self.flows[LISTED:]
 
     def chart(self) -> dict[str, Any]:
         """Nodes and links for a Sankey: donors on the left, receivers on the right, the smallest together."""
