@@ -95,7 +95,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def measured(url: str, name: str, project: str, times: int) -> dict[str, Any]:
-    """Milliseconds over HTTP: the first answer of this page since the server started, and the least of the next: other programs only add."""
+    """Milliseconds over HTTP: the first answer since the server started, and the least of the next."""
     seconds, size = [], 0
     for _ in range(times + 1):
         begin = time.perf_counter()

@@ -88,6 +88,8 @@ def _parts(sides: Sequence[Side]) -> dict[str, Any]:
 
 def _inputs(first: Side, other: Side) -> list[Any]:
     """What the other plan was asked differently."""
+    if first.stored.digest == other.stored.digest:
+        return []
     return list(differences(first.reading.problem.tables(), other.reading.problem.tables()))
 
 

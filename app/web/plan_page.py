@@ -32,6 +32,8 @@ from solver.records import ENGINEER, GPU
 
 ROWS, LINES = 30, 40
 """What a page of a table and one of a grid of weeks holds."""
+LARGE = 200
+"""Above so many projects the parts out of sight are laid out only when they come near."""
 
 
 @cached(
@@ -75,6 +77,7 @@ def sections(stored: StoredPlan, record: StoredPlan | None, asked: Mapping[str, 
         "comparison": compared,
         "shown": {
             "lines": LINES,
+            "large": len(reading.problem.projects) > LARGE,
             "find": asked.get("find", ""),
             "goals": paged(found, asked.get("goals", ""), ROWS),
             "losers": paged([a for a in accounts if a.change < 0], asked.get("losers", ""), ROWS),

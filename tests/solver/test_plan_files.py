@@ -210,7 +210,7 @@ def test_bytes_changed_anywhere_in_a_plan_give_a_plan_or_faults(name: str, at: i
 
 
 def test_a_file_read_by_columns_is_what_it_is_row_by_row() -> None:
-    content = b"week,project,reason,detail\n2025-12-01,ads,paused,\"a, b\"\n2025-12-08,ads,runs,'=1+1\n"
+    content = b'week,project,reason,detail\n2025-12-01,ads,paused,"a, b"\n2025-12-08,ads,runs,\'=1+1\n'
     columns, sheet = read_columns(TYPES["reasons"], content), read_sheet("reasons", TYPES["reasons"], content)
     assert columns is not None
     assert [list(row) for row in zip(*columns, strict=True)] == [
