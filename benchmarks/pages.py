@@ -37,6 +37,8 @@ PAGES = {
     "record": "/records/projects/edit?k={project}", "new need": "/records/needs/new", "declare": "/declare",
     "export": "/export",
 }  # fmt: skip
+OF_DEMO = ("situation", "plans", "plan of record", "scenarios", "portfolio", "capacity", "declare", "export")
+"""What the demo has from the beginning."""
 
 
 def main(words: list[str]) -> int:
@@ -44,12 +46,12 @@ def main(words: list[str]) -> int:
     asked = _arguments().parse_args(words)
     with tempfile.TemporaryDirectory(prefix="codered-pages-") as made:
         folder = Path(asked.keep or made).absolute()
-        project = prepare(folder, asked)
-        with served(folder) as url:
-            names = asked.only or list(PAGES)
+        project = "core-chat" if asked.demo else prepare(folder, asked)
+        with served(folder, demo=asked.demo) as url:
+            names = asked.only or list(OF_DEMO if asked.demo else PAGES)
             found = [measured(url, name, project, asked.times) for name in names]
             if not asked.no_browser:
-                drawn(url, project, found, asked.times)
+                drawn(url, project, found, asked.times, demo=asked.demo)
     print(json.dumps({"load": os.getloadavg()[0], "pages": found}, indent=1) if asked.json else table(found))
     return 0
 
@@ -71,21 +73,24 @@ def prepare(folder: Path, asked: argparse.Namespace) -> str:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of `codered serve` on the database of a folder."""
+def served(folder: Path, *, demo: bool = False) -> Iterator[str]:
+    """The address of `codered serve` on the database of a folder, or of the demo, which signs in by itself."""
     port = free_port()
     kept = {k: v for k, v in os.environ.items() if not k.startswith("CODERED_") and k != "DATABASE_URL"}
     env = kept | {
         "CODERED_INSTANCE": str(folder), "CODERED_DATABASE_URL": f"sqlite:///{folder / 'codered.db'}",
         "CODERED_LOG_LEVEL": "warning",
     }  # fmt: skip
-    serve = [sys.executable, "-m", "app", "serve", "--port", str(port)]
+    serve = [sys.executable, "-m", "app", "demo" if demo else "serve", "--port", str(port)]
     server = subprocess.Popen(serve, cwd=ROOT, env=env, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         url = f"http://127.0.0.1:{port}"
-        if not answers(url + "/sign-in", server, 60):
-            raise RuntimeError("the server did not answer")
         urllib.request.install_opener(urllib.request.build_opener(urllib.request.HTTPCookieProcessor()))
+        if not answers(url + ("/" if demo else "/sign-in"), server, 300):
+            raise RuntimeError("the server did not answer")
+        if demo:
+            yield url
+            return
         form = urllib.parse.urlencode({"name": standing.NAME, "password": standing.PASSWORD}).encode()
         with urllib.request.urlopen(f"{url}/sign-in", form, timeout=60) as page:
             page.read()
@@ -105,7 +110,7 @@ def measured(url: str, name: str, project: str, times: int) -> dict[str, Any]:
     return {"page": name, "first": seconds[0], "again": min(seconds[1:]), "kilobytes": size / 1024}
 
 
-def drawn(url: str, project: str, found: list[dict[str, Any]], times: int) -> None:
+def drawn(url: str, project: str, found: list[dict[str, Any]], times: int, *, demo: bool) -> None:
     """Add until when each page is loaded, drawn and idle in a browser of 1440 by 900, as the least of several times."""
     from playwright.sync_api import sync_playwright
 
@@ -113,11 +118,12 @@ def drawn(url: str, project: str, found: list[dict[str, Any]], times: int) -> No
         path = os.environ.get("CODERED_CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        page.goto(url + "/sign-in")
-        page.fill("input[name=name]", standing.NAME)
-        page.fill("input[name=password]", standing.PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_load_state()
+        page.goto(url + ("/" if demo else "/sign-in"))
+        if not demo:
+            page.fill("input[name=name]", standing.NAME)
+            page.fill("input[name=password]", standing.PASSWORD)
+            page.press("input[name=password]", "Enter")
+            page.wait_for_load_state()
         for one in found:
             if one["page"] != "brief.png":
                 address = url + PAGES[one["page"]].format(project=project)
@@ -150,6 +156,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--only", action="append", choices=list(PAGES), help="this page; may be given more than once")
     parser.add_argument("--keep", help="a folder whose database is made once and used again")
     parser.add_argument("--plan", type=Path, help="a plan of the same portfolio that `codered solve` wrote")
+    parser.add_argument("--demo", action="store_true", help="the demo instead of a generated portfolio")
     parser.add_argument("--no-browser", action="store_true", help="only the server")
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     return parser
