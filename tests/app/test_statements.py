@@ -38,7 +38,7 @@ BOUNDS: dict[str, tuple[Callable[[Database], object], int]] = {
     "list plans": (lambda db: list_plans(db, "lab"), 2),
     "plan": (lambda db: get_plan(db, 1), 3),
     "compare": (lambda db: compare(db, 1, 2), 6),
-    "situation": (lambda db: situation(db, "lab"), ALL + 11),
+    "situation": (lambda db: situation(db, "lab"), ALL + 12),
     "scenarios": (lambda db: list_with_plans(db, "lab"), 3),
     "scenario beside its parent": (lambda db: scenario_view(db, 1), ALL + 4),
     "change a scenario": (lambda db: change_scenario(db, 1, [MORE], 1, "eve"), ALL + 7),
