@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cells import Key
 from app.errors import NotFound
-from app.tables import RECORDS
+from app.tables import RECORDS, AuditRow
 from solver.records import TABLES, columns, key_columns, key_of, sort_key
 
 HEAD = "portfolio"
@@ -44,6 +44,14 @@ def heads(session: Session) -> list[tuple[Stored, int]]:
 def revision(session: Session, portfolio: str) -> int:
     """How often a portfolio was written; 0 where there is none."""
     return session.scalar(sa.select(_HEAD.c.revision).where(_HEAD.c.portfolio == portfolio)) or 0
+
+
+def state(session: Session, portfolio: str) -> tuple[int, str] | None:
+    """What changes with every write: the revision, and the end of the audit trail; None while nothing tells of it."""
+    end = sa.select(AuditRow.hash).where(AuditRow.portfolio == portfolio).order_by(AuditRow.id.desc()).limit(1)
+    row = session.execute(sa.select(_HEAD.c.revision, end.scalar_subquery()).where(_HEAD.c.portfolio == portfolio))
+    found = row.one_or_none()
+    return (int(found[0]), str(found[1])) if found and found[1] else None
 
 
 def exists(session: Session, portfolio: str) -> bool:
