@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from app.actions import recompute
+from app.actions import work
 from app.actions.audit import verify
 from app.actions.declare import declare, prefill
 from app.actions.preview import preview
@@ -43,8 +43,15 @@ def site(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> Iterator[
         form = prefill(site.db, DEMO)
         declare(site.db, DEMO, form, "kim")
         with site.db.session() as session:
-            facts = {"portfolio": DEMO, "scenario": None, "policy": "normal", "who": "kim", "owner": "x", "options": {}}
-            jobs.finish(session, jobs.add(session, facts), "failed", {})
+            facts = {
+                "portfolio": DEMO,
+                "scenario": None,
+                "policy": "normal",
+                "who": "kim",
+                "kind": "plan",
+                "options": {},
+            }
+            jobs.cancel_queued(session, jobs.add(session, facts), "")
         upload = {"projects.csv": b"project,value\nads-platform,77\n"}
         site.app.config["UPLOAD"] = preview(site.db, upload, "kim", portfolio=DEMO)
         site.app.config["WORDS"] = {
@@ -53,7 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> Iterator[
             for n, where in enumerate(WHERE)
         }
         yield site
-    recompute.shut_down()
+    work.shut_down()
 
 
 @pytest.fixture
