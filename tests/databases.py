@@ -134,8 +134,8 @@ def _address() -> URL:
         with Database(_text(address)).engine.connect() as connection:
             connection.execute(sa.text("SELECT 1"))
     except Exception as error:  # noqa: BLE001 - whatever keeps the server from starting is the reason that is told
-        pytest.fail(f"PostgreSQL cannot start here: {error!r}. {VARIABLE}=off skips its tests; a URL there names another "
-                    "server", pytrace=False)  # fmt: skip
+        remedy = f"{VARIABLE}=off skips its tests, a URL there names another server"
+        pytest.fail(f"PostgreSQL cannot start here: {error!r}; {remedy}", pytrace=False)
     return address
 
 

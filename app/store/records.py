@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cells import Key
 from app.errors import NotFound
+from app.store import locks
 from app.tables import RECORDS
 from solver.records import TABLES, columns, key_columns, key_of, sort_key
 
@@ -44,6 +45,16 @@ def heads(session: Session) -> list[tuple[Stored, int]]:
 def revision(session: Session, portfolio: str) -> int:
     """How often a portfolio was written; 0 where there is none."""
     return session.scalar(sa.select(_HEAD.c.revision).where(_HEAD.c.portfolio == portfolio)) or 0
+
+
+def hold(session: Session, portfolio: str) -> int:
+    """A portfolio's revision, 0 where there is none; until this transaction ends nobody else writes it."""
+    held = sa.select(_HEAD.c.revision).where(_HEAD.c.portfolio == portfolio).with_for_update(key_share=True)
+    revision = session.scalar(held)
+    if revision is None:  # there is no row yet to hold: who would add it waits for the name
+        locks.hold(session, f"portfolio {portfolio}")
+        revision = session.scalar(held)
+    return revision or 0
 
 
 def exists(session: Session, portfolio: str) -> bool:

@@ -11,7 +11,7 @@ from app.db import Database
 from solver.folder import read_files
 from solver.problem import Problem
 from tests.app.lab import FILES, as_bytes
-from tests.databases import BOTH, Makers
+from tests.databases import BOTH, POSTGRESQL, SQLITE, Makers
 
 
 @pytest.fixture
@@ -36,6 +36,15 @@ def kind(request: pytest.FixtureRequest) -> str:
 def db(makers: Makers, kind: str) -> Iterator[Database]:
     """An empty database with the newest schema."""
     with makers.migrated(kind) as url:
+        database = Database(url)
+        yield database
+        database.close()
+
+
+@pytest.fixture
+def other(makers: Makers, kind: str) -> Iterator[Database]:
+    """A second database, empty, of the kind that `db` is not."""
+    with makers.migrated(POSTGRESQL if kind == SQLITE else SQLITE) as url:
         database = Database(url)
         yield database
         database.close()
