@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.db import Database
 from app.errors import Refused
-from app.store import audit, outbox, plans, records
+from app.store import audit, locks, outbox, plans, records
 from app.store.plans import APPROVE, PROPOSE, SEND_BACK
 from app.tables import DecisionRow
 
@@ -75,6 +75,7 @@ def _decide(db: Database, plan_id: int, verb: str, reason: str, who: str) -> Non
     if not reason.strip():
         raise Refused(f"to {verb} a plan needs a reason")
     with db.session() as session:
+        locks.hold(session, locks.DECISIONS)
         plan = plans.get(session, plan_id)
         records.advance(session, plan.portfolio)
         state = state_of(plans.decisions(session, plan.portfolio), plan_id)

@@ -15,7 +15,7 @@ from app.actions.outcomes import outcome_of, own_tables, table_rows
 from app.actions.snapshot import RECORDS_KEPT, size
 from app.db import Database
 from app.errors import Refused
-from app.store import audit, outbox, plans, records
+from app.store import audit, locks, outbox, plans, records
 from app.tables import PlanRow
 from solver import folder
 from solver.files.people_files import FILES, orders_files, read_orders
@@ -113,6 +113,7 @@ def store_orders(db: Database, plan_id: int, orders: Orders, who: str) -> None:
 
 def keep_orders(session: Session, plan_id: int, orders: Orders, who: str) -> None:
     """The same, as part of a transaction."""
+    locks.hold(session, f"orders of plan {plan_id}")
     row = plans.get(session, plan_id)
     if plans.files(session, plan_id, FILES):
         return
