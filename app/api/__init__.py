@@ -28,7 +28,6 @@ from app.api import (
     plans,
     portfolios,
     problems,
-    rate,
     records,
     reference,
     scenarios,
@@ -69,7 +68,6 @@ def build(database: Database, settings: Settings) -> OpenAPI:
     watch.attach(app, "api")
     guard.attach(app)
     gate.attach(app)
-    rate.attach(app)
     guard.attach_content(app)
     gate.attach_right(app)
     once.attach(app)

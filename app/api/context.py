@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 from werkzeug.exceptions import NotAcceptable
 
+from app.actions.throttle import Throttle
 from app.api.models import ID, Paging
 from app.api.problems import problem
 from app.config import Settings
@@ -84,6 +85,7 @@ class Known(BaseModel):
 def attach(app: Flask, database: Database, settings: Settings) -> None:
     """Give the application its database."""
     app.extensions["codered"] = (database, settings)
+    app.extensions["throttle"] = Throttle(settings.api_limit)
 
 
 def db() -> Database:
@@ -96,9 +98,9 @@ def settings() -> Settings:
     return cast(tuple[Database, Settings], current_app.extensions["codered"])[1]
 
 
-def rate(app: Flask) -> int:
-    """Requests a minute that one account may make."""
-    return cast(tuple[Database, Settings], app.extensions["codered"])[1].api_rate
+def throttle() -> Throttle:
+    """What holds back accounts that ask too often."""
+    return cast(Throttle, current_app.extensions["throttle"])
 
 
 def account() -> Account:

@@ -82,7 +82,10 @@ def attach(app: OpenAPI) -> None:
     place, links = {"portfolio": "$response.body#/portfolio"}, _links()
     first = {"get_portfolio": {"portfolio": "$response.body#/items/0/portfolio"}}
     created = answer("WholePortfolio", "Created", {**ETAG, **LOCATION, **REPLAYED}, {"get_portfolio": place, **links})
-    whole: dict[Any, Any] = {200: answer("WholePortfolio", headers=ETAG, links=links), 304: nothing("Not Modified", ETAG)}
+    whole: dict[Any, Any] = {
+        200: answer("WholePortfolio", headers=ETAG, links=links),
+        304: nothing("Not Modified", ETAG),
+    }
     done = answer("Counts", headers=REPLAYED, links={"get_portfolio": {"portfolio": "$request.path.portfolio"}})
     reading, writing = refusals(*READ), refusals(*WRITE)
     told: dict[str, Any] = {"tags": [TAG], "security": SECURITY}

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from app.api.responses import PROBLEM
-from app.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
+from app.errors import Conflict, Forbidden, NotFound, Refused, TooMany, Unavailable
 from solver.faults import InvalidInput
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,7 @@ def attach(app: Flask) -> None:
     app.register_error_handler(Forbidden, lambda error: problem(403, str(error)))
     app.register_error_handler(Refused, lambda error: problem(409, str(error)))
     app.register_error_handler(Conflict, _conflict)
+    app.register_error_handler(TooMany, _too_many)
     app.register_error_handler(Unavailable, lambda error: problem(503, str(error)))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -90,6 +91,12 @@ def _invalid(error: InvalidInput) -> Response:
 
 def _conflict(error: Conflict) -> Response:
     return problem(412 if request.headers.get("If-Match") else 409, str(error))
+
+
+def _too_many(error: TooMany) -> Response:
+    answer = problem(429, str(error))
+    answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 def _http(error: HTTPException) -> Response | HTTPException:

@@ -28,8 +28,11 @@ COMMANDS = {
     "acknowledge": ("app.cli.acknowledge:acknowledge_advice", "Say that what a trigger advises was seen."),
     "order": ("app.cli.order:order", "Put several code reds into an order, as one policy."),
     "serve": ("app.cli.serve:serve", "Serve the pages."),
+    "worker": ("app.cli.worker:worker", "Do jobs in a process or on a host of its own."),
+    "jobs": ("app.cli.jobs:jobs_group", "See jobs and workers; cancel a job, or start it again."),
     "demo": ("app.cli.demo:demo", "Serve the example in a database of its own."),
     "account": ("app.cli.account:account", "Add accounts, give roles, make API tokens."),
+    "webhook": ("app.cli.webhook:webhook", "Tell other programs what happens."),
     "audit": ("app.cli.audit:audit", "Verify the audit trail."),
     "db": ("app.cli.database:database", "Bring the database to the newest schema."),
 }

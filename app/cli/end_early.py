@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from app.actions import recompute
+from app.actions import recompute, work
 from app.actions.end_early import end_early
 from app.actions.recompute import Job
 from app.cli.database import database_option, open_database
@@ -48,7 +48,7 @@ def end_code_red(
                 on_stop=lambda: terminal.say("codered: stopping; the scenario stays"),
             )
     finally:
-        recompute.shut_down()
+        work.shut_down()
     return _tell(terminal, job)
 
 

@@ -20,7 +20,7 @@ from solver.records import TABLES, columns, key_columns
 
 PAGE = 1000
 CSV = {"Accept": "text/csv"}
-ENDED = ("done", "failed", "cancelled")
+OPEN = ("queued", "running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Job:
     @property
     def ended(self) -> bool:
         """Whether nothing more will happen."""
-        return self.state in ENDED
+        return self.state not in OPEN
 
 
 class Client:

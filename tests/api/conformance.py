@@ -26,9 +26,8 @@ from schemathesis.engine.recorder import ScenarioRecorder
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import api
-from app.actions import recompute
+from app.actions import work
 from app.actions.accounts import add_account
-from app.actions.runner import Runner
 from app.roles import EVERYWHERE, Role
 from tests.api.conftest import AtOnce, bearer, site
 
@@ -134,13 +133,13 @@ def main() -> int:
     parser.add_argument("--only", default=".", help="regular expression for ids of operations")
     parser.add_argument("--phases", default=",".join(PHASES))
     asked = parser.parse_args()
-    recompute.use(Runner(AtOnce()))  # type: ignore[arg-type]
+    work.use(work.Worker(AtOnce()))  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory() as folder:
         app, token = door(Path(folder))
         with served(app) as address:
             phases = asked.phases.split(",")
             report = run(address, token, examples=asked.examples, steps=asked.steps, only=asked.only, phases=phases)
-        recompute.shut_down()
+        work.shut_down()
     for what, how in sorted(report.failures.items()):
         print(f"\n{what}\n{how}")
     print(f"\nasked {dict(report.asked)}; {len(report.links)} links followed {sum(report.links.values())} times")

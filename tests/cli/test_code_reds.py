@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app.actions import recompute
+from app.actions import work
 from app.actions.approve import approve
 from app.actions.audit import entries
 from app.actions.edit import add_record
 from app.actions.import_data import import_portfolio
 from app.actions.plans import plan_info, store_plan
-from app.actions.runner import Runner
 from app.actions.scenarios import add_scenario, get_scenario
 from app.actions.situation import situation
 from app.actions.snapshot import snapshot
@@ -36,9 +35,9 @@ def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     made.upgrade()
     import_portfolio(made, as_bytes(FILES), "ann")
     add_record(made, "lab", "policies", RED, "ann")
-    recompute.use(Runner(AtOnce()))  # type: ignore[arg-type]
+    work.use(work.Worker(AtOnce()))  # type: ignore[arg-type]
     yield made
-    recompute.shut_down()
+    work.shut_down()
     made.close()
 
 

@@ -10,13 +10,12 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
-from app.actions import recompute
+from app.actions import work
 from app.actions.approve import approve
 from app.actions.audit import entries
 from app.actions.declare import declare, prefill
 from app.actions.plans import plan_of_record
 from app.actions.recompute import get_job
-from app.actions.runner import Runner
 from app.actions.snapshot import snapshot
 from app.solver_process import SolverProcess
 from tests.web.conftest import DEMO, Site
@@ -25,9 +24,9 @@ from tests.web.test_declare import _wait
 
 @pytest.fixture(scope="module", autouse=True)
 def _runner() -> Iterator[None]:
-    recompute.use(Runner(SolverProcess("tests.web.made_solver:by_reason")))
+    work.use(work.Worker(SolverProcess("tests.web.made_solver:by_reason")))
     yield
-    recompute.shut_down()
+    work.shut_down()
 
 
 @pytest.fixture
@@ -48,6 +47,13 @@ def test_an_advice_is_acknowledged_by_keyboard_with_a_reason_that_all_can_read(l
     expect(advice).to_contain_text("Acknowledged by kim")
     expect(advice).to_contain_text("A holiday week")
     assert page.get_by_text("Acknowledge without declaring").count() == 0
+
+
+def test_an_advice_that_the_code_red_in_force_answers_says_so(red: Site) -> None:
+    text = red.app.test_client().get("/").text
+    assert "is being answered" in text
+    assert "A code red is advised." not in text
+    assert "Acknowledge without declaring" not in text
 
 
 def test_an_acknowledgement_without_a_reason_is_refused(client: FlaskClient, demo: Site) -> None:
