@@ -197,7 +197,7 @@ def test_a_calendar_has_one_entry_per_team_and_week(red: Site, link: str) -> Non
     moved = table(red.app.test_client(), "moves")
     said = [str(e["SUMMARY"]) for e in found.values()]
     ads = moved[(moved["from"] == "ads-platform") & (moved["unit"] == "node")]["amount"].sum()
-    assert f"Ads platform: gives {ads:.0f} node and 38.5 FTE" in said
+    assert f"Ads platform: gives {ads:.0f} nodes and 38.5 FTE" in said
     assert "Code red for the core chat" in said
     assert {e["STATUS"] for e in found.values()} == {"CONFIRMED"}
     text = visitor(red).get(link).text

@@ -16,7 +16,7 @@ from icalendar import Event
 
 from app.actions.week import Calendar
 from app.version import VERSION
-from app.web.formats import number
+from app.web.formats import number, quantity
 from app.web.reading.frames import Reading
 from app.web.reading.moves import Move
 from app.web.reading.people import OrderRow
@@ -114,14 +114,14 @@ def _sums(side: Iterable[Move]) -> str:
     by_unit: dict[str, float] = {}
     for move in side:
         by_unit[move.unit] = by_unit.get(move.unit, 0.0) + move.amount
-    return " and ".join(f"{number(amount)} {unit}" for unit, amount in by_unit.items())
+    return " and ".join(quantity(amount, unit) for unit, amount in by_unit.items())
 
 
 def _lines(one: TeamWeek, orders: Iterable[OrderRow]) -> Iterable[str]:
     for move in one.gets:
-        yield f"{number(move.amount, 2)} {move.unit} of {move.pool} from {move.giver_name}"
+        yield f"{quantity(move.amount, move.unit, 2)} of {move.pool} from {move.giver_name}"
     for move in one.gives:
-        yield f"{number(move.amount, 2)} {move.unit} of {move.pool} to {move.receiver_name}"
+        yield f"{quantity(move.amount, move.unit, 2)} of {move.pool} to {move.receiver_name}"
     for order in orders:
         if one.team in (order.home, order.to):
             yield f"{order.person} ({order.kind}, {number(order.fte, 2)} FTE): {order.giver} to {order.receiver}"
