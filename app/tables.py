@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 import app.account_tables
 import app.decision_tables
+import app.frontier_tables
 import app.webhook_tables  # noqa: F401 - their tables belong to the same Base
 from app.sqltypes import Base, BlankId, BlankWeek, Cell, Moment
 from solver.columns import Column, Type

@@ -34,6 +34,7 @@ DONE = {
     "webhook-test": "A trial message is on its way; load this page again to see what came of it.",
     "webhook-again": "The message is sent once more; load this page again to see what came of it.",
     "ordered": "The code reds are one policy now, in the order given. Recompute it to see its plan.",
+    "recorded": "What happened is recorded. The plan and the portfolio's digest are as they were.",
     "cancelled": "The recompute was cancelled.",
     "signed-out": "You are signed out.",
     "ended": "That session has ended.",
