@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from solver.columns import Column, Type, column, columns_of
@@ -360,7 +361,12 @@ def key_columns(table: str) -> tuple[Column, ...]:
 
 def key_of(record: Any) -> tuple[Any, ...]:
     """The values that identify a record within its table."""
-    return tuple(getattr(record, c.attribute) for c in columns_of(type(record)) if c.key)  # type: ignore[arg-type]  # a class is hashable
+    return tuple([getattr(record, name) for name in _key_attributes(type(record))])  # type: ignore[arg-type]  # a class is hashable
+
+
+@cache
+def _key_attributes(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(c.attribute for c in columns_of(kind) if c.key)  # type: ignore[arg-type]  # a class is hashable
 
 
 def sort_key(record: Any) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from app.web.capacity import page as capacity
 from app.web.compare import page as compare
 from app.web.declare import page as declare
 from app.web.export import page as export
+from app.web.grid import page as grid
 from app.web.health import page as health
 from app.web.imports import page as imports
 from app.web.jobs import page as jobs
@@ -38,8 +39,7 @@ LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
-    scenarios, compare, brief, sign_in, account, accounts, operators, health, tradeoffs,
-    review,
+    scenarios, compare, brief, sign_in, account, accounts, operators, health, grid, tradeoffs, review,
 )  # fmt: skip
 
 
