@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cells import Key
 from app.errors import NotFound
-from app.tables import RECORDS
+from app.tables import RECORDS, AuditRow
 from solver.records import TABLES, columns, key_columns, key_of, sort_key
 
 HEAD = "portfolio"
@@ -46,6 +46,14 @@ def revision(session: Session, portfolio: str) -> int:
     return session.scalar(sa.select(_HEAD.c.revision).where(_HEAD.c.portfolio == portfolio)) or 0
 
 
+def state(session: Session, portfolio: str) -> tuple[int, str] | None:
+    """What changes with every write: the revision, and the end of the audit trail; None while nothing tells of it."""
+    end = sa.select(AuditRow.hash).where(AuditRow.portfolio == portfolio).order_by(AuditRow.id.desc()).limit(1)
+    row = session.execute(sa.select(_HEAD.c.revision, end.scalar_subquery()).where(_HEAD.c.portfolio == portfolio))
+    found = row.one_or_none()
+    return (int(found[0]), str(found[1])) if found and found[1] else None
+
+
 def exists(session: Session, portfolio: str) -> bool:
     """Whether there is such a portfolio."""
     return session.scalar(sa.select(_HEAD.c.revision).where(_HEAD.c.portfolio == portfolio)) is not None
@@ -55,6 +63,11 @@ def require(session: Session, portfolio: str) -> None:
     """Raises NotFound when there is no such portfolio."""
     if not exists(session, portfolio):
         raise NotFound("portfolio", portfolio)
+
+
+def hold(session: Session, portfolio: str) -> None:
+    """Hold off whoever else holds the portfolio, without counting a write."""
+    session.execute(sa.select(_HEAD.c.portfolio).where(_HEAD.c.portfolio == portfolio).with_for_update())
 
 
 def advance(session: Session, portfolio: str) -> int:
