@@ -17,10 +17,20 @@ export function colours() {
   };
 }
 
+// A band leads to why its donor gives, a node to why its project has what it has; the table has the same links.
+function explain(box, item) {
+  const project = item.project || "";
+  if (!project) return;
+  const to = new URL(box.dataset.why, window.location.href);
+  to.searchParams.set("project", project);
+  window.location.assign(to);
+}
+
 function draw(box) {
   const data = JSON.parse(document.getElementById(box.dataset.source).textContent);
   const option = kinds[box.dataset.chart](data, colours(), box.clientWidth);
   const chart = drawn.get(box) || window.echarts.init(box, null, { renderer: "canvas" });
+  if (box.dataset.why && !drawn.has(box)) chart.on("click", ({ data: item }) => explain(box, item));
   drawn.set(box, chart);
   chart.setOption({ animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily }, ...option }, true);
 }
