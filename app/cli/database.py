@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.table import Column, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.actions import backup as copies
-from app.actions.prune import prune_plans
+from app.actions.copy_database import copy_database
+from app.actions.prune import prune_jobs, prune_plans
 from app.cli.terminal import Terminal, json_option, this_user
 from app.config import Settings
 from app.db import Database
@@ -83,16 +86,55 @@ def restore(terminal: Terminal, file: Path, url: str) -> None:
 
 
 @database.command("prune")
-@click.option("--days", type=click.IntRange(1), default=90, show_default=True, help="Plans younger than this stay.")
-@click.option("--dry-run", is_flag=True, help="Only say which plans would go.")
+@click.option("--days", type=click.IntRange(1), default=90, show_default=True, help="What is younger stays.")
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @json_option
 @database_option
 @click.pass_obj
 def prune(terminal: Terminal, days: int, dry_run: bool, url: str) -> None:
-    """Remove old plans that nobody ever proposed or approved. The audit trail and decided plans stay."""
-    gone = prune_plans(open_database(url), days, this_user(), dry=dry_run)
-    terminal.answer({"removed": [] if dry_run else gone, "would_remove": gone if dry_run else []})
-    terminal.show(f"{len(gone)} plans {'would go' if dry_run else 'removed'}")
+    """Remove old plans that nobody ever proposed or approved, and jobs that made none.
+
+    The audit trail and decided plans stay.
+    """
+    db = open_database(url)
+    gone = prune_plans(db, days, this_user(), dry=dry_run)
+    jobs = prune_jobs(db, days, dry=dry_run)
+    terminal.answer({
+        "removed": [] if dry_run else gone, "would_remove": gone if dry_run else [],
+        "removed_jobs": [] if dry_run else jobs, "would_remove_jobs": jobs if dry_run else [],
+    })  # fmt: skip
+    terminal.show(f"{len(gone)} plans and {len(jobs)} jobs {'would go' if dry_run else 'removed'}")
+
+
+@database.command("copy")
+@click.argument("source", metavar="FROM_URL")
+@click.argument("target", metavar="TO_URL")
+@json_option
+@click.pass_obj
+def copy(terminal: Terminal, source: str, target: str) -> None:
+    """Copy everything from one database to an empty one at the newest schema, and compare both.
+
+    All of it in one transaction, or nothing. SQLite and PostgreSQL, either way.
+    """
+    read, written = _named(source), _named(target)
+    copied = copy_database(read, written)
+    names = [db.url.render_as_string(hide_password=True) for db in (read, written)]
+    terminal.answer({"from": names[0], "to": names[1], **asdict(copied), "rows": copied.rows})
+    table = Table("table", Column("rows", justify="right"), "digest, the same in both", box=None)
+    for name, held in copied.tables.items():
+        table.add_row(name, f"{held.rows:,}", held.digest)
+    terminal.show(table)
+    terminal.show(
+        f"{copied.rows:,} rows copied, schema {copied.schema}; the chain of {copied.lines:,} audit lines holds"
+    )
+
+
+def _named(url: str) -> Database:
+    """A database as it is, its schema left alone. Raises Unavailable."""
+    try:
+        return Database(url)
+    except (SQLAlchemyError, ImportError) as error:
+        raise Unavailable(f"{url!r} names no database: {str(error).splitlines()[0]}") from error
 
 
 def _tell(terminal: Terminal, found: copies.Verified, done: str) -> None:

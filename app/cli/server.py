@@ -9,12 +9,15 @@ import importlib.util
 import os
 import signal
 import socket
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
 from app import logs, tracing
-from app.actions import recompute
+from app.actions import work
+from app.actions.deliver import Deliverer
 from app.config import Settings
+from app.db import Database
 from app.errors import CoderedError
 
 
@@ -24,6 +27,8 @@ class RefusedToServe(CoderedError):
 
 APPLICATION = "app:create_app()"
 TRIES = 50
+SHARED_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+"""Where the processes that serve count their requests together; set before any of them loads the application."""
 
 
 def free_port(host: str, wanted: int) -> int:
@@ -46,26 +51,42 @@ def address(host: str, port: int) -> str:
     return f"http://{f'[{shown}]' if ':' in shown and not shown.startswith('[') else shown}:{port}/"
 
 
-def run(host: str, port: int, threads: int, ready: Callable[[], None]) -> None:
+def run(host: str, port: int, threads: int, ready: Callable[[], None], processes: int = 1) -> None:
     """Serve until stopped; `ready` is called once the application is loaded.
 
-    One process, because the recompute jobs live in it; several threads. Nothing here may start a thread before
-    gunicorn forks: a lock held in that moment would stay locked in the worker for ever.
+    Every process does jobs as well, unless that is left to `codered worker`. Nothing here may start a thread before
+    gunicorn forks: a lock held in that moment would stay locked in the process for ever.
     """
     logs.configure(Settings())
     if lacking := tracing.missing():
         raise RefusedToServe(lacking)
     if importlib.util.find_spec("fcntl"):
-        _gunicorn(host, port, threads, ready)
+        _gunicorn(host, port, threads, ready, processes)
     else:
         _werkzeug(host, port, ready)
 
 
-def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None]) -> None:
+_deliverers: list[Deliverer] = []
+"""Of this process."""
+
+
+def begin_work() -> None:
+    """Deliver webhooks, and do the jobs of the database in this process or leave them to others, as is set up."""
+    settings = Settings()
+    _deliverers.append(Deliverer(Database(settings.url), settings))
+    if not settings.worker:
+        work.leave_to_others()
+        return
+    work.use(work.Worker(lease=settings.lease))
+    work.watch(Database(settings.url))
+
+
+def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None], processes: int) -> None:
     from gunicorn.app.base import BaseApplication
     from gunicorn.util import import_app
 
     def loaded(worker: Any) -> None:
+        begin_work()
         if worker.age == 1:
             ready()
 
@@ -73,12 +94,21 @@ def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None]) -> 
         """Close the solver; the master's second signal to stop must not interrupt that."""
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
-        recompute.shut_down()
+        for deliverer in _deliverers:
+            deliverer.close()
+        work.shut_down()
+
+    def gone(arbiter: Any, worker: Any) -> None:
+        """A process has ended: what it counted stays in the sums."""
+        if SHARED_FIGURES in os.environ:
+            from prometheus_client.multiprocess import mark_process_dead
+
+            mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
     settings: dict[str, Any] = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "worker_class": "gthread",
-        "workers": 1,
+        "workers": processes,
         "threads": threads,
         "preload_app": False,
         "timeout": 120,
@@ -87,6 +117,7 @@ def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None]) -> 
         "control_socket_disable": True,
         "post_worker_init": loaded,
         "worker_exit": ended,
+        "child_exit": gone,
     }
 
     class Server(BaseApplication):  # type: ignore[misc]
@@ -99,7 +130,12 @@ def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None]) -> 
         def load(self) -> Any:
             return import_app(APPLICATION)
 
-    Server().run()
+    if processes == 1:
+        Server().run()
+        return
+    with tempfile.TemporaryDirectory(prefix="codered-figures-") as folder:
+        os.environ[SHARED_FIGURES] = folder
+        Server().run()
 
 
 def _werkzeug(host: str, port: int, ready: Callable[[], None]) -> None:
@@ -107,5 +143,6 @@ def _werkzeug(host: str, port: int, ready: Callable[[], None]) -> None:
     from werkzeug.utils import import_string
 
     application = import_string(APPLICATION.removesuffix("()"))()
+    begin_work()
     ready()
     run_simple(host, port, application, threaded=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cells import Key
 from app.errors import NotFound
+from app.store import locks
 from app.tables import RECORDS, AuditRow
 from solver.records import TABLES, columns, key_columns, key_of, sort_key
 
@@ -54,6 +55,16 @@ def state(session: Session, portfolio: str) -> tuple[int, str] | None:
     return (int(found[0]), str(found[1])) if found and found[1] else None
 
 
+def hold(session: Session, portfolio: str) -> int:
+    """A portfolio's revision, 0 where there is none; until this transaction ends nobody else writes it."""
+    held = sa.select(_HEAD.c.revision).where(_HEAD.c.portfolio == portfolio).with_for_update(key_share=True)
+    revision = session.scalar(held)
+    if revision is None:  # there is no row yet to hold: who would add it waits for the name
+        locks.hold(session, f"portfolio {portfolio}")
+        revision = session.scalar(held)
+    return revision or 0
+
+
 def exists(session: Session, portfolio: str) -> bool:
     """Whether there is such a portfolio."""
     return session.scalar(sa.select(_HEAD.c.revision).where(_HEAD.c.portfolio == portfolio)) is not None
@@ -63,6 +74,11 @@ def require(session: Session, portfolio: str) -> None:
     """Raises NotFound when there is no such portfolio."""
     if not exists(session, portfolio):
         raise NotFound("portfolio", portfolio)
+
+
+def hold(session: Session, portfolio: str) -> None:
+    """Hold off whoever else holds the portfolio, without counting a write."""
+    session.execute(sa.select(_HEAD.c.portfolio).where(_HEAD.c.portfolio == portfolio).with_for_update())
 
 
 def advance(session: Session, portfolio: str) -> int:
@@ -80,6 +96,20 @@ def read(session: Session, portfolio: str, table: str) -> list[Stored]:
     sql = RECORDS[table]
     rows = session.execute(sa.select(sql).where(sql.c.portfolio == portfolio)).mappings()
     return sorted((_stored(table, row) for row in rows), key=lambda stored: sort_key(stored.record))
+
+
+def read_cells(session: Session, portfolio: str, table: str) -> list[tuple[Any, ...]]:
+    """The rows of one table as values under `version` and its columns, by key; quicker than whole records."""
+    sql = RECORDS[table]
+    query = sa.select(sql.c.version, *(sql.c[c.name] for c in columns(table))).where(sql.c.portfolio == portfolio)
+    return [tuple(row) for row in session.execute(query.order_by(*(sql.c[c.name] for c in key_columns(table))))]
+
+
+def names(session: Session, portfolio: str, table: str, column: str, most: int) -> list[str]:
+    """The different values of a column of ids, in order; no more than `most`."""
+    sql = RECORDS[table]
+    query = sa.select(sql.c[column]).where(sql.c.portfolio == portfolio).distinct().order_by(sql.c[column])
+    return [str(name) for name in session.scalars(query.limit(most))]
 
 
 def read_all(session: Session, portfolio: str) -> dict[str, tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.actions import recompute
+from app.actions import work
 from app.actions.accounts import add_account
 from app.actions.import_data import import_portfolio
 from app.actions.plans import store_plan
-from app.actions.runner import Runner
 from app.actions.snapshot import snapshot
 from app.actions.tokens import add_token
 from app.config import Settings
@@ -24,6 +24,8 @@ from app.solver_process import Task
 from solver.plan import Outcome
 from solver.progress import OnProgress, ShouldStop
 from tests.app.lab import FILES, as_bytes, outcome
+
+os.environ.setdefault("CODERED_API_LIMIT", "0")  # tests ask as often as they like; those of the limit set one
 
 
 class AtOnce:
@@ -38,9 +40,9 @@ class AtOnce:
 
 @pytest.fixture(scope="session", autouse=True)
 def _solver() -> Iterator[None]:
-    recompute.use(Runner(AtOnce()))  # type: ignore[arg-type]
+    work.use(work.Worker(AtOnce()))  # type: ignore[arg-type]
     yield
-    recompute.shut_down()
+    work.shut_down()
 
 
 def site(folder: Path) -> tuple[Flask, Database]:
