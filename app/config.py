@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """Whether a process that serves pages also does jobs; no: `codered worker` does them elsewhere."""
     lease: float = Field(default=30.0, ge=1)
     """Seconds after which a job of a worker that says nothing more is given to another."""
+    dask: str = ""
+    """Scheduler of the Dask cluster that does sweeps, such as tcp://host:8786; blank: processes of this machine."""
     log: Literal["auto", "json", "console"] = "auto"
     """`auto`: readable on a terminal, JSON elsewhere."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
