@@ -101,5 +101,5 @@ def test_a_scheduler_that_does_not_answer_is_told_in_words(
     base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.dask_workers.PATIENCE", 0.2)
-    with pytest.raises(Refused, match="no Dask scheduler answers at tcp://127.0.0.1:9"):
+    with pytest.raises(Refused, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         sweep(base, scenarios(1), tmp_path / "out", cluster("tcp://127.0.0.1:9"))
