@@ -21,7 +21,7 @@ from app.store.scenarios import ARCHIVED, DRAFT, PUT, REMOVE, SET, ScenarioChang
 from app.tables import ScenarioRow
 from solver.faults import Fault, InvalidInput
 from solver.problem import Problem
-from solver.records import TABLES, key_of
+from solver.records import AFTERWARDS, TABLES, key_of
 
 LONGEST_NAME = 200
 RECORD = "scenarios"
@@ -50,6 +50,7 @@ def copy_scenario(  # noqa: PLR0917 - what is copied, and how the copy is called
     Raises NotFound, or InvalidInput when the source no longer fits its portfolio.
     """
     with db.session() as session:
+        records.hold(session, portfolio)
         tables, parent = records.read_all(session, portfolio), _parent(session, portfolio, source)
         changes = [] if parent is None else scenarios.changes(session, parent.id)
         wanted = parent.policy if parent else policy
@@ -72,6 +73,7 @@ def change_scenario(db: Database, scenario: int, edits: Sequence[ScenarioEdit], 
     wrote since `version`.
     """
     with db.session() as session:
+        records.hold(session, scenarios.get(session, scenario).portfolio)
         row = _open(session, scenario, version)
         base, changes = records.read_all(session, row.portfolio), scenarios.changes(session, scenario)
         before = with_changes(base, changes)
@@ -193,6 +195,17 @@ def change_of(table: str, key: tuple[Any, ...], old: Any | None, new: Any | None
         return ScenarioChange(PUT, table, text, cells_of(table, new))
     cells = {name: after_text or "" for name, (_, after_text) in changed_cells(table, old, new).items()}
     return ScenarioChange(SET, table, text, cells)
+
+
+def changes_between(base: Tables, after: Tables) -> list[ScenarioChange]:
+    """What makes the portfolio's records those of a scenario; what happened meanwhile is no what-if and stays."""
+    found = []
+    for table in TABLES:
+        if table in AFTERWARDS:
+            continue
+        old, new = _by_key(base, table), _by_key(after, table)
+        found += [c for key in {**old, **new} if (c := change_of(table, key, old.get(key), new.get(key)))]
+    return found
 
 
 def _over(base: Tables, after: Tables, table: str, key: tuple[Any, ...]) -> ScenarioChange | None:
