@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     """Whether a process that serves pages also does jobs; no: `codered worker` does them elsewhere."""
     lease: float = Field(default=30.0, ge=1)
     """Seconds after which a job of a worker that says nothing more is given to another."""
+    dask: str = ""
+    """Scheduler of the Dask cluster that does sweeps, such as tcp://host:8786; blank: processes of this machine."""
     api_limit: int = Field(default=1200, ge=0)
     """Requests to the API that an account may send in a minute; 0: any number."""
     webhook_networks: str = ""

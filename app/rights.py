@@ -55,7 +55,7 @@ WEB: dict[str, Right] = {
     **_right(VIEWER, Of.CHOSEN, "week.show week.file"),
     **_right(VIEWER, Of.PLAN, "plan.show plan.moves plan.why plan.ledger plan.recheck brief.show people.show"),
     **_right(VIEWER, Of.PLAN, "risks.show risks.state risks.file export.plan_zip export.plan_file approve.form"),
-    **_right(VIEWER, Of.PLAN, "brief.picture"),
+    **_right(VIEWER, Of.PLAN, "brief.picture plan.use"),
     **_right(VIEWER, Of.JOB, "jobs.show jobs.progress"),
     **_right(VIEWER, Of.SCENARIO, "scenarios.show"),
     **_right(VIEWER, Of.CHOSEN, "tradeoffs.listing"),

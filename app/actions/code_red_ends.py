@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from app.actions.plans import get_plan
+from app.actions.plans import StoredPlan, get_plan
 from app.actions.portfolios import list_portfolios
 from app.db import Database
 from app.store import outbox, plans, records
@@ -47,11 +47,11 @@ def _ended(db: Database, approved: Sequence[DecisionRow], day: date) -> list[tup
     if not approved:
         return []
     newest, since = approved[0], approved[0].at.date()
-    held, found = _held(db, newest.plan), []
+    held, found = held_by(db, newest.plan), []
     if held.code_red and since < held.end <= day:
         found.append((newest, _how(newest, held, held.end, "date")))
     for before in approved[1:]:
-        old = _held(db, before.plan)
+        old = held_by(db, before.plan)
         if old.code_red and not held.code_red and old.start <= since < old.end:
             found.append((before, _how(before, old, since, "replaced") | {"replaced_by": newest.plan}))
     return found
@@ -72,9 +72,13 @@ def _announce(db: Database, decision: DecisionRow, how: dict[str, Any]) -> None:
 
 
 @lru_cache(maxsize=256)
-def _held(db: Database, plan: int) -> Held:
+def held_by(db: Database, plan: int) -> Held:
     """What a plan puts in force: stored plans never change."""
-    stored = get_plan(db, plan)
+    return held_of(get_plan(db, plan))
+
+
+def held_of(stored: StoredPlan) -> Held:
+    """The same of a plan that was read."""
     head, policy = stored.problem.head, stored.problem.policy[stored.policy]
     end = policy.end or head.start + timedelta(weeks=head.weeks)
     return Held(policy.policy, policy.name, policy.kind == CODE_RED, policy.start or head.start, end)

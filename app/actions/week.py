@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.actions.code_red_ends import held_by, held_of
 from app.actions.plans import StoredPlan, get_plan, plan_orders
 from app.actions.situation import day_of
 from app.actions.snapshot import snapshot
@@ -73,7 +74,8 @@ class Calendar:
     """Every week of the plan of record, for calendars.
 
     `revision` only grows: with each approval, and when change orders were made. `gone` are moves of plans approved
-    before that nobody makes any more. `at` is when all this last changed.
+    before that nobody makes any more, `red_gone` the first day of a code red of theirs where there is none any more.
+    `at` is when all this last changed.
     """
 
     record: StoredPlan
@@ -81,6 +83,7 @@ class Calendar:
     revision: int
     at: datetime
     gone: frozenset[Team]
+    red_gone: date | None
 
 
 def for_the_week(
@@ -113,13 +116,21 @@ def calendar(db: Database, portfolio: str) -> Calendar | None:
     orders = plan_orders(db, record.id)
     with db.reading() as session:
         made = audit.newest_of(session, portfolio, "order people", f"plan {record.id}") if orders else None
-        old = {a.plan for a in found[1 : REMEMBERED + 1]} - {record.id}
+        old = list(dict.fromkeys(a.plan for a in found[1 : REMEMBERED + 1] if a.plan != record.id))
         earlier = {team for plan in old for team in _teams_in_file(session, plan)}
     coming = {team for team in earlier if team[0] >= record.problem.head.start}
     return Calendar(
         record=record, orders=orders, revision=2 * len(found) + (orders is not None),
         at=max(found[0].at, made.at if made else found[0].at), gone=frozenset(coming - teams_of(record)),
+        red_gone=_red_gone(db, record, old),
     )  # fmt: skip
+
+
+def _red_gone(db: Database, record: StoredPlan, earlier: Iterable[int]) -> date | None:
+    """The first day of the newest code red of plans before, where the plan of record has none."""
+    if held_of(record).code_red:
+        return None
+    return next((held.start for plan in earlier if (held := held_by(db, plan)).code_red), None)
 
 
 def teams_of(stored: StoredPlan) -> set[Team]:

@@ -76,11 +76,6 @@ def require(session: Session, portfolio: str) -> None:
         raise NotFound("portfolio", portfolio)
 
 
-def hold(session: Session, portfolio: str) -> None:
-    """Hold off whoever else holds the portfolio, without counting a write."""
-    session.execute(sa.select(_HEAD.c.portfolio).where(_HEAD.c.portfolio == portfolio).with_for_update())
-
-
 def advance(session: Session, portfolio: str) -> int:
     """Count one more write to a portfolio, and hold off other writers until it ends. Raises NotFound."""
     home = _HEAD.c.portfolio == portfolio

@@ -17,7 +17,15 @@ from solver.columns import Column, write_cell
 def attach(app: Flask) -> None:
     """Give templates the formats."""
     app.jinja_env.filters.update(
-        number=number, signed=signed, percent=percent, day=day, moment=moment, words=words, cell=cell, plural=plural
+        number=number,
+        signed=signed,
+        percent=percent,
+        day=day,
+        moment=moment,
+        words=words,
+        cell=cell,
+        plural=plural,
+        quantity=quantity,
     )
     app.jinja_env.globals.update(asset=asset, here=here)
 
@@ -63,6 +71,11 @@ def words(value: str) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 week`, `3 weeks`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def quantity(amount: float, unit: str, digits: int = 1) -> str:
+    """`1 node`, `81 nodes`, `3.5 FTE`."""
+    return f"{number(amount, digits)} {'nodes' if unit == 'node' and amount != 1 else unit}"
 
 
 def cell(record: Any, column: Column) -> str:

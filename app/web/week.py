@@ -15,6 +15,7 @@ from app.actions.week import ForTheWeek, Team, for_the_week
 from app.errors import NotFound, Refused
 from app.web import context
 from app.web.export import download
+from app.web.paging import paged
 from app.web.plan_page import reading_of
 from app.web.reading.frames import Reading
 from app.web.reading.people import OrderRow
@@ -24,6 +25,7 @@ from solver.columns import plain
 from solver.files.csvtext import escape, write_rows
 
 page = Blueprint("week", __name__)
+PEOPLE = 25
 ASKED = ("from", "team", "pool")
 Cells = tuple[object, ...]
 
@@ -62,7 +64,7 @@ def show() -> str:
         week=found,
         teams=team_weeks(reading, shown, found.seen, team),
         moved=shown,
-        people=view.people(),
+        people=paged(view.people(), request.args.get("page", ""), PEOPLE),
         changed=changed(found, reading, team, pool),
         otherwise=otherwise(found, reading, team),
         compared=common(found),

@@ -24,7 +24,7 @@ def part(text: str, name: str) -> str:
 
 
 def lines(text: str, name: str) -> list[str]:
-    return re.findall(r'<tr><th scope="row"[^>]*>([^<]*?) ?[<\n]', part(text, name))
+    return re.findall(r'<tr><th scope="row" title="([^"]*)"', part(text, name))
 
 
 @pytest.mark.parametrize("name", ["timeline", "heatmap"])

@@ -16,7 +16,7 @@ from icalendar import Event
 
 from app.actions.week import Calendar
 from app.version import VERSION
-from app.web.formats import number
+from app.web.formats import number, quantity
 from app.web.reading.frames import Reading
 from app.web.reading.moves import Move
 from app.web.reading.people import OrderRow
@@ -24,7 +24,7 @@ from app.web.reading.people import filtered as orders_of
 from app.web.reading.week import TeamWeek, moves, team_weeks
 
 REFRESH = timedelta(hours=1)
-CODE_RED = "code_red"
+CODE_RED, RED = "code_red", "code red"
 Address = Callable[[date], str]
 """Where a person reads more about a week."""
 
@@ -61,6 +61,11 @@ def _events(found: Calendar, source: str, address: Address, teams: Collection[st
             event.add("description", "\n".join(_lines(one, [o for o in orders if o.week == one.week])))
             event.add("status", "CONFIRMED")
             yield event
+    if found.red_gone:
+        event = _event(found, _uid(source, home, RED), found.red_gone, address(found.red_gone))
+        event.add("summary", "Code red: no more")
+        event.add("status", "CANCELLED")
+        yield event
     for week, team in sorted(found.gone):
         if not teams or team in teams:
             event = _event(found, _uid(source, home, week, team), week, address(week))
@@ -75,7 +80,7 @@ def _code_red(reading: Reading, found: Calendar, source: str, address: Address) 
     weeks = reading.problem.weeks[slice(*reading.problem.window(reading.policy))]
     if policy.kind == CODE_RED and weeks:
         days = 7 * len(weeks)
-        event = _event(found, _uid(source, found.record.portfolio, "code red"), weeks[0], address(weeks[0]), days)
+        event = _event(found, _uid(source, found.record.portfolio, RED), weeks[0], address(weeks[0]), days)
         event.add("summary", policy.name or policy.policy)
         event.add("description", "\n".join(filter(None, (policy.reason, policy.exit_criteria))))
         event.add("status", "CONFIRMED")
@@ -109,14 +114,14 @@ def _sums(side: Iterable[Move]) -> str:
     by_unit: dict[str, float] = {}
     for move in side:
         by_unit[move.unit] = by_unit.get(move.unit, 0.0) + move.amount
-    return " and ".join(f"{number(amount)} {unit}" for unit, amount in by_unit.items())
+    return " and ".join(quantity(amount, unit) for unit, amount in by_unit.items())
 
 
 def _lines(one: TeamWeek, orders: Iterable[OrderRow]) -> Iterable[str]:
     for move in one.gets:
-        yield f"{number(move.amount, 2)} {move.unit} of {move.pool} from {move.giver_name}"
+        yield f"{quantity(move.amount, move.unit, 2)} of {move.pool} from {move.giver_name}"
     for move in one.gives:
-        yield f"{number(move.amount, 2)} {move.unit} of {move.pool} to {move.receiver_name}"
+        yield f"{quantity(move.amount, move.unit, 2)} of {move.pool} to {move.receiver_name}"
     for order in orders:
         if one.team in (order.home, order.to):
             yield f"{order.person} ({order.kind}, {number(order.fte, 2)} FTE): {order.giver} to {order.receiver}"
