@@ -10,12 +10,13 @@ from app import watch
 from app.actions import recompute
 from app.config import Settings
 from app.db import Database
-from app.web import context, formats, gate, provider, refusals, security
+from app.web import context, formats, gate, language, provider, refusals, security
 from app.web.account import page as account
 from app.web.accounts import page as accounts
 from app.web.approve import page as approve
 from app.web.brief import page as brief
 from app.web.capacity import page as capacity
+from app.web.choose_language import page as choose_language
 from app.web.compare import page as compare
 from app.web.declare import page as declare
 from app.web.export import page as export
@@ -27,6 +28,7 @@ from app.web.plan import page as plan
 from app.web.portfolio import page as portfolio
 from app.web.records import page as records
 from app.web.risks import page as risks
+from app.web.said import said
 from app.web.scenarios import page as scenarios
 from app.web.sign_in import page as sign_in
 from app.web.situation import page as situation
@@ -36,7 +38,7 @@ LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
-    scenarios, compare, brief, sign_in, account, accounts, health,
+    scenarios, compare, brief, sign_in, account, accounts, health, choose_language,
 )  # fmt: skip
 
 
@@ -51,6 +53,7 @@ def build(settings: Settings) -> Flask:
     if database.revision() is None:
         database.upgrade()
     recompute.prepare(database)
+    language.attach(app)
     context.attach(app, database, settings)
     watch.attach(app, "web")
     security.attach(app)
@@ -58,6 +61,7 @@ def build(settings: Settings) -> Flask:
     provider.attach(app, settings)
     refusals.attach(app)
     formats.attach(app)
+    app.jinja_env.filters["said"] = said
     for page in PAGES:
         app.register_blueprint(page)
     return app

@@ -1,0 +1,98 @@
+"""What the planner and the actions said, in the reader's language: English sentences known by their patterns.
+
+sentence -> the pattern that it fits -> the pattern's translation -> its parts, each said by what it is
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+
+from app.web.formats import day
+from app.web.language import ENGLISH, _, language
+from app.web.sentences import SENTENCES
+
+_PART = re.compile(r"%\((\w+)\)s")
+_AMOUNT = re.compile(r"(−?[\d.,]+) (.+)")
+_LIST = re.compile(r", (?![^()]*\))| (?:and|or) (?![^()]*\))")
+
+
+def said(text: object) -> str:
+    """A sentence or word of the planner as the reader says it; one that fits no pattern stays English."""
+    return str(text) if language() == ENGLISH else _said(str(text))
+
+
+def fits(text: str) -> bool:
+    """Whether a sentence is known, so that it can be translated."""
+    return _match(text) is not None
+
+
+def _said(text: str) -> str:
+    found = _match(text)
+    if found is None:
+        return text
+    pattern, parts = found
+    return _(pattern, **{name: _part(name, part) for name, part in parts.items()}) if parts else _(pattern) % {}
+
+
+def _part(name: str, text: str) -> str:
+    """A part is said by what it is, which its name begins with; names of projects, pools and people stay."""
+    for kind, say in _KINDS.items():
+        if name.startswith(kind):
+            return say(text)
+    return text
+
+
+def _list(text: str) -> str:
+    return _(", ").join(_said(part) for part in _LIST.split(text))
+
+
+def _series(text: str) -> str:
+    return _("; ").join(_said(part) for part in text.split("; "))
+
+
+def _day(text: str) -> str:
+    try:
+        return day(datetime.strptime(text, "%d %B %Y").date())
+    except ValueError:
+        return text
+
+
+def _amount(text: str) -> str:
+    found = _AMOUNT.fullmatch(text)
+    return f"{found[1]} {_said(found[2])}" if found else text
+
+
+_KINDS: dict[str, Callable[[str], str]] = {
+    "said": _said, "list": _list, "series": _series, "day": _day, "amount": _amount,
+}  # fmt: skip
+
+
+@cache
+def _match(text: str) -> tuple[str, dict[str, str]] | None:
+    if text in _whole():
+        return text, {}
+    for pattern, shape in _patterns():
+        if found := shape.fullmatch(text):
+            return pattern, found.groupdict()
+    return None
+
+
+@cache
+def _whole() -> frozenset[str]:
+    return frozenset(text for text in SENTENCES if not _PART.search(text))
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    """Patterns with parts, those with most words of their own first, since a short one fits more."""
+    some = [text for text in SENTENCES if _PART.search(text)]
+    return [(text, _shape(text)) for text in sorted(some, key=lambda text: -len(_PART.sub("", text)))]
+
+
+def _shape(pattern: str) -> re.Pattern[str]:
+    fixed = [re.escape(part.replace("%%", "%")) for part in _PART.split(pattern)[::2]]
+    names = _PART.findall(pattern)
+    return re.compile("".join(part + f"(?P<{name}>.+?)" for part, name in zip(fixed, names, strict=False)) + fixed[-1])

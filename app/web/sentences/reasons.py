@@ -1,0 +1,5 @@
+"""Sentences."""
+
+from __future__ import annotations
+
+REASONS: tuple[str, ...] = ()
