@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     time_limit: float = Field(default=60.0, gt=0)
     """Seconds that one recompute from a page may take."""
     threads: int = Field(default=1, ge=1)
+    worker: bool = True
+    """Whether a process that serves pages also does jobs; no: `codered worker` does them elsewhere."""
+    lease: float = Field(default=30.0, ge=1)
+    """Seconds after which a job of a worker that says nothing more is given to another."""
     log: Literal["auto", "json", "console"] = "auto"
     """`auto`: readable on a terminal, JSON elsewhere."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -67,7 +67,8 @@ WEB: dict[str, Right] = {
     **_right(EXECUTIVE, Of.PLAN, "approve.approve approve.send_back"),
     **_right(ADMIN, Of.SOME, "accounts.listing"),
     **_right(ADMIN, Of.NAMED, "accounts.role"),
-    **_right(ADMIN, Of.ALL, "accounts.add accounts.password accounts.shut accounts.open_again"),
+    **_right(ADMIN, Of.ALL, "accounts.add accounts.password accounts.shut accounts.open_again operators.listing"),
+    **_right(ADMIN, Of.JOB, "operators.again"),
 }
 
 

@@ -110,16 +110,24 @@ class PlanFileRow(Base):
 
 
 class JobRow(Base):
-    """A recompute that was asked for, and how far it got."""
+    """Long work that was asked for, and how far it got.
+
+    Whoever does it holds a lease until `lease_until`, extended while it works, and the number `token` of its claim:
+    what an older claim brings is refused.
+    """
 
     __tablename__ = "jobs"
     id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.Text)
     portfolio: Mapped[str] = mapped_column(sa.ForeignKey("portfolio.portfolio", ondelete="CASCADE"), index=True)
     scenario: Mapped[int | None] = mapped_column(sa.ForeignKey("scenarios.id", ondelete="CASCADE"))
     policy: Mapped[str] = mapped_column(sa.Text)
     state: Mapped[str] = mapped_column(sa.Text, index=True)
     who: Mapped[str] = mapped_column(sa.Text)
     owner: Mapped[str] = mapped_column(sa.Text)
+    lease_until: Mapped[datetime | None] = mapped_column(Moment)
+    token: Mapped[int]
+    attempts: Mapped[int]
     options: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     progress: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
     plan: Mapped[int | None] = mapped_column(sa.ForeignKey("plans.id", ondelete="CASCADE"))
@@ -133,8 +141,19 @@ class JobRow(Base):
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class WorkerRow(Base):
+    """A worker that said, a few seconds ago, that it is there."""
+
+    __tablename__ = "workers"
+    name: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    lanes: Mapped[list[str]] = mapped_column(sa.JSON)
+    version: Mapped[str] = mapped_column(sa.Text)
+    since: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
 class RiskRunRow(Base):
-    """A simulation of a plan in futures: what was asked for, how it ended, and its files (gzip'ed JSON)."""
+    """A simulation of a plan in futures: what was asked for, the job that does it, and its files (gzip'ed JSON)."""
 
     __tablename__ = "risk_runs"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -142,13 +161,10 @@ class RiskRunRow(Base):
     digest: Mapped[str] = mapped_column(sa.Text)
     futures: Mapped[int]
     seed: Mapped[int]
-    state: Mapped[str] = mapped_column(sa.Text)
-    message: Mapped[str] = mapped_column(sa.Text)
     who: Mapped[str] = mapped_column(sa.Text)
-    owner: Mapped[str] = mapped_column(sa.Text)
+    job: Mapped[int | None] = mapped_column(sa.ForeignKey("jobs.id", ondelete="SET NULL"))
     files: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
-    finished_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class DecisionRow(Base):

@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from app.actions.outcomes import outcome_of
 from app.db import Database
 from app.errors import Refused
@@ -101,16 +103,27 @@ def plan_orders(db: Database, plan_id: int) -> Orders | None:
 def store_orders(db: Database, plan_id: int, orders: Orders, who: str) -> None:
     """Store change orders beside their plan; those that were made first stay. Raises NotFound."""
     with db.session() as session:
-        row = plans.get(session, plan_id)
-        if plans.files(session, plan_id, FILES):
-            return
-        plans.add_files(session, plan_id, orders_files(orders))
-        detail = {name: fact for name, fact in orders.summary().items() if name != "pools"}
-        audit.add(session, row.portfolio, who, "order people", subject=f"plan {plan_id}", detail=detail)
+        keep_orders(session, plan_id, orders, who)
+
+
+def keep_orders(session: Session, plan_id: int, orders: Orders, who: str) -> None:
+    """The same, as part of a transaction."""
+    row = plans.get(session, plan_id)
+    if plans.files(session, plan_id, FILES):
+        return
+    plans.add_files(session, plan_id, orders_files(orders))
+    detail = {name: fact for name, fact in orders.summary().items() if name != "pools"}
+    audit.add(session, row.portfolio, who, "order people", subject=f"plan {plan_id}", detail=detail)
 
 
 def store_plan(db: Database, problem: Problem, outcome: Outcome, scenario: int | None, who: str) -> int:
     """Store a checked plan; its id. Raises Refused for an outcome without a plan."""
+    with db.session() as session:
+        return keep_plan(session, problem, outcome, scenario, who)
+
+
+def keep_plan(session: Session, problem: Problem, outcome: Outcome, scenario: int | None, who: str) -> int:
+    """The same, as part of a transaction."""
     if outcome.plan is None:
         raise Refused(f"there is no plan to store: {outcome.status}")
     files, inputs = folder.plan_files(outcome), folder.files_of(problem)
@@ -123,10 +136,9 @@ def store_plan(db: Database, problem: Problem, outcome: Outcome, scenario: int |
         "digest": problem.digest,
         "summary": json.loads(files[SUMMARY]),
     }
-    with db.session() as session:
-        plan = plans.add(session, facts, inputs, files)
-        detail = {"policy": outcome.policy, "status": str(outcome.status), "digest": problem.digest}
-        audit.add(session, problem.head.portfolio, who, "plan", subject=f"plan {plan}", detail=detail)
+    plan = plans.add(session, facts, inputs, files)
+    detail = {"policy": outcome.policy, "status": str(outcome.status), "digest": problem.digest}
+    audit.add(session, problem.head.portfolio, who, "plan", subject=f"plan {plan}", detail=detail)
     return plan
 
 

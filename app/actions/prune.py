@@ -1,4 +1,4 @@
-"""Forget plans that nobody decided about, once they are old."""
+"""Forget plans that nobody decided about, and jobs that made no plan, once they are old."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.db import Database
 from app.errors import Refused
-from app.store import audit, plans
+from app.store import audit, jobs, plans
 
 
 def prune_plans(db: Database, days: int, who: str, *, dry: bool = False) -> list[int]:
@@ -28,3 +28,17 @@ def prune_plans(db: Database, days: int, who: str, *, dry: bool = False) -> list
             audit.add(session, portfolio, who, "prune", subject=f"{len(mine)} plans",
                       detail={"plans": mine, "older_than_days": days})  # fmt: skip
     return [plan for plan, _ in found]
+
+
+def prune_jobs(db: Database, days: int, *, dry: bool = False) -> list[int]:
+    """Remove jobs that ended some days ago without a plan; their numbers. A plan's jobs go with it. Raises Refused."""
+    if days < 1:
+        raise Refused("jobs are kept for a day at least")
+    before = datetime.now(UTC) - timedelta(days=days)
+    if dry:
+        with db.reading() as session:
+            return [job for job, _ in jobs.ended_before(session, before)]
+    with db.session() as session:
+        found = [job for job, _ in jobs.ended_before(session, before)]
+        jobs.remove(session, found)
+    return found

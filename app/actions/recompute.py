@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.actions import work
 from app.actions.plans import get_plan
-from app.actions.runner import ORDERS, Runner, gone
+from app.actions.work.kinds import FUTURES, ORDERS, PLAN, SUBJECT
 from app.db import Database
 from app.errors import NotFound, Refused
 from app.store import audit, jobs, records, scenarios
@@ -21,9 +20,10 @@ from solver.progress import Options
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A recompute. `state` is queued, running, done, failed or cancelled; only `done` has a plan."""
+    """Long work. `state` is queued, running, done, failed, cancelled or parked; only `done` has a plan."""
 
     id: int
+    kind: str
     portfolio: str
     scenario: int | None
     policy: str
@@ -42,7 +42,13 @@ class Job:
     @property
     def orders(self) -> bool:
         """Whether it makes change orders of a plan, instead of a plan."""
-        return ORDERS in self.options
+        return self.kind == ORDERS
+
+    @property
+    def what(self) -> str:
+        """What it makes, in a few words."""
+        words = {ORDERS: f"change orders of plan {self.options.get(SUBJECT)}", FUTURES: "futures of a plan"}
+        return words.get(self.kind, f"plan under {self.policy}")
 
     @property
     def ended(self) -> bool:
@@ -50,63 +56,44 @@ class Job:
         return self.state not in jobs.OPEN
 
 
-LOST = "the process that ran this job ended before it was done; start it again"
-
-_guard = threading.Lock()
-_runners: dict[int, Runner] = {}
-
-
-def prepare(db: Database) -> None:
-    """Call when a process starts to serve: warms its solver up and fails the jobs of processes that are gone."""
-    local = db.url.get_backend_name() == "sqlite"
-    with db.session() as session:
-        lost = [owner for owner in jobs.open_owners(session) if gone(owner, local=local)]
-        jobs.fail_of(session, lost, LOST)
-    _runner()
-
-
 def start(  # noqa: PLR0917 - the words of a request, in the order they are said
     db: Database, portfolio: str, scenario: int | None, policy: str, who: str, options: Options | None = None
 ) -> int:
     """Queue a recompute of a portfolio or scenario under a policy; the job's id. Raises NotFound."""
-    runner = _runner()
+    facts = {"portfolio": portfolio, "scenario": scenario, "policy": policy, "who": who}
     with db.session() as session:
         _require(session, portfolio, scenario, policy)
-        facts = {
-            "portfolio": portfolio, "scenario": scenario, "policy": policy, "who": who, "owner": runner.owner,
-            "options": asdict(options or Options()),
-        }  # fmt: skip
-        job = jobs.add(session, facts)
-    runner.submit(db, job)
+        job = jobs.add(session, facts | {"kind": PLAN, "options": asdict(options or Options())})
+    work.wake(db)
     return job
 
 
 def order(db: Database, plan_id: int, who: str, options: Options | None = None) -> int:
     """Queue the change orders of a plan; the job's id. Raises NotFound, or Refused where nobody is recorded."""
-    runner, stored = _runner(), get_plan(db, plan_id)
+    stored = get_plan(db, plan_id)
     if not stored.problem.people:
         raise Refused("no people are recorded in the portfolio of this plan")
     facts = {
-        "portfolio": stored.portfolio, "scenario": stored.scenario, "policy": stored.policy, "who": who,
-        "owner": runner.owner, "options": asdict(options or Options()) | {ORDERS: plan_id},
+        "kind": ORDERS, "portfolio": stored.portfolio, "scenario": stored.scenario, "policy": stored.policy,
+        "who": who, "options": asdict(options or Options()) | {SUBJECT: plan_id},
     }  # fmt: skip
     with db.session() as session:
         job = jobs.add(session, facts)
-    runner.submit(db, job)
+    work.wake(db)
     return job
 
 
 def get_job(db: Database, job_id: int) -> Job:
     """A job as it is now. Raises NotFound."""
     with db.reading() as session:
-        return _job(jobs.get(session, job_id))
+        return job_of(jobs.get(session, job_id))
 
 
 def list_jobs(db: Database, portfolio: str, limit: int = 20) -> list[Job]:
     """The newest jobs of a portfolio, newest first. Raises NotFound."""
     with db.reading() as session:
         records.require(session, portfolio)
-        return [_job(row) for row in jobs.newest(session, portfolio, limit)]
+        return [job_of(row) for row in jobs.newest(session, portfolio, limit)]
 
 
 def cancel(db: Database, job_id: int, who: str) -> None:
@@ -116,34 +103,10 @@ def cancel(db: Database, job_id: int, who: str) -> None:
         if row.state not in jobs.OPEN:
             return
         if row.state == jobs.QUEUED:
-            jobs.finish(session, job_id, jobs.CANCELLED, {"message": f"cancelled by {who} before it began"})
+            jobs.cancel_queued(session, job_id, f"cancelled by {who} before it began")
         jobs.ask_to_cancel(session, job_id)
         audit.add(session, row.portfolio, who, "cancel", subject=f"job {job_id}", detail={"policy": row.policy})
-    _runner().cancel(db, job_id)
-
-
-def shut_down() -> None:
-    """End this process's runner and its solver; the job that runs is told to have been stopped."""
-    with _guard:
-        runner = _runners.pop(os.getpid(), None)
-    if runner is not None:
-        runner.close()
-
-
-def use(runner: Runner) -> None:
-    """Have this process's jobs done by a runner made elsewhere."""
-    shut_down()
-    with _guard:
-        _runners[os.getpid()] = runner
-
-
-def _runner() -> Runner:
-    """This process's runner; one that a fork left behind has no thread here and is not it."""
-    with _guard:
-        if os.getpid() not in _runners:
-            _runners.clear()
-            _runners[os.getpid()] = Runner()
-        return _runners[os.getpid()]
+    work.cancel_here(db, job_id)
 
 
 def _require(session: Session, portfolio: str, scenario: int | None, policy: str) -> None:
@@ -158,11 +121,13 @@ def _require(session: Session, portfolio: str, scenario: int | None, policy: str
         raise NotFound("policy", policy)
 
 
-def _job(row: JobRow) -> Job:
+def job_of(row: JobRow) -> Job:
+    """A stored row as it is told."""
     return Job(
-        id=row.id, portfolio=row.portfolio, scenario=row.scenario, policy=row.policy, state=row.state, who=row.who,
-        options=row.options, progress=row.progress, plan_id=row.plan, message=row.message, seconds=_seconds(row),
-        faults=row.faults, conflicts=row.conflicts, repairs=row.repairs, created_at=row.created_at,
+        id=row.id, kind=row.kind, portfolio=row.portfolio, scenario=row.scenario, policy=row.policy, state=row.state,
+        who=row.who, options=row.options, progress=row.progress, plan_id=row.plan, message=row.message,
+        seconds=_seconds(row), faults=row.faults, conflicts=row.conflicts, repairs=row.repairs,
+        created_at=row.created_at,
     )  # fmt: skip
 
 

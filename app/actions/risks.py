@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import json
-import os
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import structlog
+from sqlalchemy.orm import Session
 
+from app.actions import work
 from app.actions.edit import rows
 from app.actions.plans import StoredPlan, get_plan
-from app.actions.runner import gone, owner_of
+from app.actions.work.kinds import FUTURES, SUBJECT
 from app.db import Database
-from app.errors import CoderedError, Refused
-from app.simulation_process import Simulation, SimulationFailed, simulate
-from app.store import audit, risk_runs
-from app.tables import RiskRunRow
+from app.errors import Refused
+from app.store import audit, jobs, risk_runs
+from app.tables import JobRow, RiskRunRow
 from solver.faults import InvalidInput
 from solver.problem import Problem
 from solver.records import Risk
 from solver.risks.files import SUMMARY
 
-LOST = "the process that ran it ended before it was done; simulate again"
+LOST = "it ended without a result; simulate again"
 MOST_FUTURES = 10_000
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,8 @@ def newest(db: Database, stored: StoredPlan, risks: tuple[Risk, ...]) -> RiskRun
     """The newest simulation of a plan, if there was one, seen beside the risks recorded now."""
     with db.reading() as session:
         row = risk_runs.newest(session, stored.id)
-        return _run(row, _digest(stored.problem, risks)) if row else None
+        job = session.get(JobRow, row.job) if row and row.job else None
+    return _run(row, job, _digest(stored.problem, risks)) if row else None
 
 
 def start(db: Database, plan_id: int, who: str, futures: int, seed: int) -> None:
@@ -80,33 +77,25 @@ def start(db: Database, plan_id: int, who: str, futures: int, seed: int) -> None
     problem = stored.problem.replace(risks=risks)
     facts = {"plan": plan_id, "digest": problem.digest, "futures": futures, "seed": seed}
     with db.session() as session:
-        risk_runs.fail_of(session, _lost(db, risk_runs.open_owners(session)), LOST)
-        last = risk_runs.newest(session, plan_id)
-        if last and last.state != risk_runs.FAILED and all(getattr(last, k) == v for k, v in facts.items()):
+        if _is_asked(session, facts):
             return
-        run = risk_runs.add(session, {**facts, "who": who, "owner": owner_of(os.getpid())})
+        run = risk_runs.add(session, {**facts, "who": who})
+        risk_runs.get(session, run).job = jobs.add(session, {
+            "kind": FUTURES, "portfolio": stored.portfolio, "scenario": stored.scenario, "policy": stored.policy,
+            "who": who, "options": {SUBJECT: run},
+        })  # fmt: skip
         detail = {"futures": futures, "seed": seed, "risks": len(risks)}
         audit.add(session, stored.portfolio, who, "simulate", subject=f"plan {plan_id}", detail=detail)
-    task = Simulation(problem, stored.policy, stored.outcome.plan, futures, seed)
-    threading.Thread(target=_work, args=(db, run, task), name=f"codered-futures-{run}", daemon=True).start()
+    work.wake(db)
 
 
-def _work(db: Database, run: int, task: Simulation) -> None:
-    try:
-        files = simulate(task)
-        state, message = risk_runs.DONE, ""
-    except SimulationFailed as failed:
-        files, state, message = {}, risk_runs.FAILED, str(failed)
-    try:
-        with db.session() as session:
-            risk_runs.finish(session, run, state, message, files or None)
-    except CoderedError:
-        log.exception("simulation could not be stored", run=run)
-
-
-def _lost(db: Database, owners: list[str]) -> list[str]:
-    local = db.url.get_backend_name() == "sqlite"
-    return [owner for owner in owners if gone(owner, local=local)]
+def _is_asked(session: Session, facts: dict[str, Any]) -> bool:
+    """Whether the newest simulation answers this very question, or is about to."""
+    last = risk_runs.newest(session, facts["plan"])
+    if last is None or any(getattr(last, name) != fact for name, fact in facts.items()):
+        return False
+    job = session.get(JobRow, last.job) if last.job else None
+    return last.files is not None or (job is not None and job.state in jobs.OPEN)
 
 
 def _digest(problem: Problem, risks: tuple[Risk, ...]) -> str:
@@ -117,12 +106,13 @@ def _digest(problem: Problem, risks: tuple[Risk, ...]) -> str:
         return ""
 
 
-def _run(row: RiskRunRow, digest: str) -> RiskRun:
+def _run(row: RiskRunRow, job: JobRow | None, digest: str) -> RiskRun:
     files = risk_runs.files_of(row)
-    ended = row.finished_at or datetime.now(UTC)
-    lost = row.state == risk_runs.RUNNING and gone(row.owner, local=False)
+    ended = (job.finished_at if job else row.created_at) or datetime.now(UTC)
+    waits = job is not None and job.state in jobs.OPEN
+    failed = "" if waits or files else (job.message if job else "") or LOST
     return RiskRun(
-        id=row.id, plan=row.plan, state=risk_runs.FAILED if lost else row.state, message=LOST if lost else row.message,
+        id=row.id, plan=row.plan, state="done" if files else "running" if waits else "failed", message=failed,
         who=row.who, futures=row.futures, seed=row.seed, created_at=row.created_at,
         seconds=(ended - row.created_at).total_seconds(), current=row.digest == digest, files=files,
         chances=json.loads(files[SUMMARY]) if files else None,

@@ -25,6 +25,8 @@ COMMANDS = {
     "replan": ("app.cli.replan:replan", "Plan again from a later week of a plan."),
     "frontier": ("app.cli.frontier:frontier", "Trade one thing for another: a curve of plans."),
     "serve": ("app.cli.serve:serve", "Serve the pages."),
+    "worker": ("app.cli.worker:worker", "Do jobs in a process or on a host of its own."),
+    "jobs": ("app.cli.jobs:jobs_group", "See jobs and workers; cancel a job, or start it again."),
     "demo": ("app.cli.demo:demo", "Serve the example in a database of its own."),
     "account": ("app.cli.account:account", "Add accounts, give roles, make API tokens."),
     "audit": ("app.cli.audit:audit", "Verify the audit trail."),

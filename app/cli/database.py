@@ -10,7 +10,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.actions import backup as copies
-from app.actions.prune import prune_plans
+from app.actions.prune import prune_jobs, prune_plans
 from app.cli.terminal import Terminal, json_option, this_user
 from app.config import Settings
 from app.db import Database
@@ -83,16 +83,24 @@ def restore(terminal: Terminal, file: Path, url: str) -> None:
 
 
 @database.command("prune")
-@click.option("--days", type=click.IntRange(1), default=90, show_default=True, help="Plans younger than this stay.")
-@click.option("--dry-run", is_flag=True, help="Only say which plans would go.")
+@click.option("--days", type=click.IntRange(1), default=90, show_default=True, help="What is younger stays.")
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @json_option
 @database_option
 @click.pass_obj
 def prune(terminal: Terminal, days: int, dry_run: bool, url: str) -> None:
-    """Remove old plans that nobody ever proposed or approved. The audit trail and decided plans stay."""
-    gone = prune_plans(open_database(url), days, this_user(), dry=dry_run)
-    terminal.answer({"removed": [] if dry_run else gone, "would_remove": gone if dry_run else []})
-    terminal.show(f"{len(gone)} plans {'would go' if dry_run else 'removed'}")
+    """Remove old plans that nobody ever proposed or approved, and jobs that made none.
+
+    The audit trail and decided plans stay.
+    """
+    db = open_database(url)
+    gone = prune_plans(db, days, this_user(), dry=dry_run)
+    jobs = prune_jobs(db, days, dry=dry_run)
+    terminal.answer({
+        "removed": [] if dry_run else gone, "would_remove": gone if dry_run else [],
+        "removed_jobs": [] if dry_run else jobs, "would_remove_jobs": jobs if dry_run else [],
+    })  # fmt: skip
+    terminal.show(f"{len(gone)} plans and {len(jobs)} jobs {'would go' if dry_run else 'removed'}")
 
 
 def _tell(terminal: Terminal, found: copies.Verified, done: str) -> None:

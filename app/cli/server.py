@@ -13,8 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from app import logs, tracing
-from app.actions import recompute
+from app.actions import work
 from app.config import Settings
+from app.db import Database
 from app.errors import CoderedError
 
 
@@ -46,26 +47,37 @@ def address(host: str, port: int) -> str:
     return f"http://{f'[{shown}]' if ':' in shown and not shown.startswith('[') else shown}:{port}/"
 
 
-def run(host: str, port: int, threads: int, ready: Callable[[], None]) -> None:
+def run(host: str, port: int, threads: int, ready: Callable[[], None], processes: int = 1) -> None:
     """Serve until stopped; `ready` is called once the application is loaded.
 
-    One process, because the recompute jobs live in it; several threads. Nothing here may start a thread before
-    gunicorn forks: a lock held in that moment would stay locked in the worker for ever.
+    Every process does jobs as well, unless that is left to `codered worker`. Nothing here may start a thread before
+    gunicorn forks: a lock held in that moment would stay locked in the process for ever.
     """
     logs.configure(Settings())
     if lacking := tracing.missing():
         raise RefusedToServe(lacking)
     if importlib.util.find_spec("fcntl"):
-        _gunicorn(host, port, threads, ready)
+        _gunicorn(host, port, threads, ready, processes)
     else:
         _werkzeug(host, port, ready)
 
 
-def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None]) -> None:
+def begin_work() -> None:
+    """Do the jobs of the database in this process, or leave them to others, as the settings say."""
+    settings = Settings()
+    if not settings.worker:
+        work.leave_to_others()
+        return
+    work.use(work.Worker(lease=settings.lease))
+    work.watch(Database(settings.url))
+
+
+def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None], processes: int) -> None:
     from gunicorn.app.base import BaseApplication
     from gunicorn.util import import_app
 
     def loaded(worker: Any) -> None:
+        begin_work()
         if worker.age == 1:
             ready()
 
@@ -73,12 +85,12 @@ def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None]) -> 
         """Close the solver; the master's second signal to stop must not interrupt that."""
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
-        recompute.shut_down()
+        work.shut_down()
 
     settings: dict[str, Any] = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "worker_class": "gthread",
-        "workers": 1,
+        "workers": processes,
         "threads": threads,
         "preload_app": False,
         "timeout": 120,
@@ -107,5 +119,6 @@ def _werkzeug(host: str, port: int, ready: Callable[[], None]) -> None:
     from werkzeug.utils import import_string
 
     application = import_string(APPLICATION.removesuffix("()"))()
+    begin_work()
     ready()
     run_simple(host, port, application, threaded=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 from flask import Flask
 
 from app import watch
-from app.actions import recompute
 from app.config import Settings
 from app.db import Database
 from app.web import context, formats, gate, language, provider, refusals, security
@@ -23,6 +22,7 @@ from app.web.export import page as export
 from app.web.health import page as health
 from app.web.imports import page as imports
 from app.web.jobs import page as jobs
+from app.web.operators import page as operators
 from app.web.people import page as people
 from app.web.plan import page as plan
 from app.web.portfolio import page as portfolio
@@ -38,7 +38,7 @@ LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
-    scenarios, compare, brief, sign_in, account, accounts, health, choose_language,
+    scenarios, compare, brief, sign_in, account, accounts, operators, health, choose_language,
 )  # fmt: skip
 
 
@@ -52,8 +52,6 @@ def build(settings: Settings) -> Flask:
     database = Database(settings.url)
     if database.revision() is None:
         database.upgrade()
-    recompute.prepare(database)
-    language.attach(app)
     context.attach(app, database, settings)
     watch.attach(app, "web")
     security.attach(app)

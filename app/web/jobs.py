@@ -5,12 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.actions import recompute
+from app.actions import operate, recompute
 from app.actions.repair import repair
+from app.actions.work import FUTURES, ORDERS, PLAN
 from app.web import context
 from app.web.limits import options
 
 page = Blueprint("jobs", __name__)
+RESULTS = {PLAN: "plan.show", ORDERS: "people.show", FUTURES: "risks.show"}
+"""The page that shows what a job of each kind made."""
 
 
 @page.post("/recompute")
@@ -24,7 +27,13 @@ def start() -> BaseResponse:
 
 def _result(job: recompute.Job) -> str:
     """Where what a job made is to be seen."""
-    return url_for("people.show" if job.orders else "plan.show", plan_id=job.plan_id)
+    return url_for(RESULTS[job.kind], plan_id=job.plan_id)
+
+
+def _about(job: recompute.Job) -> dict[str, object]:
+    """What its page tells beside the job itself: where the result is, and whether anybody is there to do it."""
+    idle = job.state == "queued" and not operate.present(context.db())
+    return {"result": _result(job) if job.plan_id is not None else "", "nobody": idle}
 
 
 @page.get("/jobs/<int:job_id>")
@@ -34,7 +43,7 @@ def show(job_id: int) -> str | BaseResponse:
     context.page_is_of(job.portfolio)
     if job.state == "done" and job.plan_id is not None:
         return redirect(_result(job), 303)
-    return render_template("job.html", job=job)
+    return render_template("job.html", job=job, **_about(job))
 
 
 @page.get("/jobs/<int:job_id>/progress")
@@ -42,7 +51,7 @@ def progress(job_id: int) -> Response:
     """The part of the page that changes; once the plan is stored, the way there."""
     job = recompute.get_job(context.db(), job_id)
     context.page_is_of(job.portfolio)
-    response = make_response(render_template("job_progress.html", job=job))
+    response = make_response(render_template("job_progress.html", job=job, **_about(job)))
     if job.state == "done" and job.plan_id is not None:
         response.headers["HX-Redirect"] = _result(job)
     return response
@@ -65,5 +74,5 @@ def cancel(job_id: int) -> BaseResponse | str:
     job = recompute.get_job(context.db(), job_id)
     context.page_is_of(job.portfolio)
     if context.is_htmx():
-        return render_template("job_progress.html", job=job)
+        return render_template("job_progress.html", job=job, **_about(job))
     return redirect(url_for("jobs.show", job_id=job_id), 303)

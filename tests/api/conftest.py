@@ -10,11 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.actions import recompute
+from app.actions import work
 from app.actions.accounts import add_account
 from app.actions.import_data import import_portfolio
 from app.actions.plans import store_plan
-from app.actions.runner import Runner
 from app.actions.snapshot import snapshot
 from app.actions.tokens import add_token
 from app.config import Settings
@@ -38,9 +37,9 @@ class AtOnce:
 
 @pytest.fixture(scope="session", autouse=True)
 def _solver() -> Iterator[None]:
-    recompute.use(Runner(AtOnce()))  # type: ignore[arg-type]
+    work.use(work.Worker(AtOnce()))  # type: ignore[arg-type]
     yield
-    recompute.shut_down()
+    work.shut_down()
 
 
 def site(folder: Path) -> tuple[Flask, Database]:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from app.actions import recompute
+from app.actions import work
 from app.actions.acknowledge import acknowledge, acknowledged
 from app.actions.approve import approve
 from app.actions.audit import entries
@@ -15,7 +15,6 @@ from app.actions.edit import add_record
 from app.actions.end_early import end_early
 from app.actions.plans import plan_of_record, store_plan
 from app.actions.recompute import get_job
-from app.actions.runner import Runner
 from app.actions.scenarios import get_scenario
 from app.actions.situation import IN_FORCE, OVER, TO_COME, situation
 from app.actions.snapshot import snapshot
@@ -30,9 +29,9 @@ RED = {"policy": "red", "kind": "code_red", "owner": "Eve", "reason": "r", "star
 
 @pytest.fixture(scope="module", autouse=True)
 def _runner() -> Iterator[None]:
-    recompute.use(Runner(SolverProcess("tests.app.solvers:quick")))
+    work.use(work.Worker(SolverProcess("tests.app.solvers:quick")))
     yield
-    recompute.shut_down()
+    work.shut_down()
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def test_young_plans_stay(three: Database) -> None:
 
 def test_a_dry_run_only_says_what_would_go(three: Database, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["db", "prune", "--dry-run", "--database", str(three.url)]) == 0
-    assert "1 plans would go" in capsys.readouterr().out
+    assert "1 plans and 0 jobs would go" in capsys.readouterr().out
     assert len(list_plans(three, "lab", 10)) == 3
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.actions import recompute
+from app.actions import work
 from app.actions.audit import entries
 from app.actions.declare import declare
 from app.actions.edit import edit_record, rows
 from app.actions.plans import get_plan, list_plans
 from app.actions.recompute import Job, cancel, get_job, list_jobs, start
-from app.actions.runner import Runner, gone, owner_of
+from app.actions.work.owner import gone, owner_of
 from app.db import Database
 from app.errors import NotFound
 from app.solver_process import SolverProcess
@@ -26,9 +27,9 @@ from tests.app.test_scenarios import CODE_RED
 @pytest.fixture(scope="module", autouse=True)
 def _runner() -> Iterator[None]:
     """One warm process for all tests here, with solvers of known behaviour."""
-    recompute.use(Runner(SolverProcess("tests.app.solvers:quick")))
+    work.use(work.Worker(SolverProcess("tests.app.solvers:quick")))
     yield
-    recompute.shut_down()
+    work.shut_down()
 
 
 def wait(db: Database, job: int, until: Callable[[Job], bool] = lambda job: job.ended, seconds: float = 15.0) -> Job:
@@ -152,28 +153,10 @@ def test_a_scenario_that_no_longer_fits_fails_with_its_faults(lab: Database) -> 
     assert {f["table"] for f in job.faults} == {"stances"}
 
 
-def test_jobs_of_a_process_that_is_gone_are_failed_with_an_explanation(lab: Database) -> None:
-    facts = {"portfolio": "lab", "scenario": None, "policy": "ordinary", "who": "eve", "options": {}}
-    host = owner_of(1).split(":", maxsplit=1)[0]
-    with lab.session() as session:
-        lost = jobs.add(session, {**facts, "owner": f"{host}:1:0"})
-        jobs.begin(session, lost)
-    recompute.prepare(lab)
-    assert (get_job(lab, lost).state, get_job(lab, lost).message) == ("failed", recompute.LOST)
-
-
-def test_jobs_of_a_process_that_lives_are_left_alone(lab: Database) -> None:
-    behave(lab, "slow")
-    job = start(lab, "lab", None, "ordinary", "eve", Options())
-    recompute.prepare(lab)
-    assert get_job(lab, job).state in {"queued", "running"}
-    cancel(lab, job, "eve")
-    wait(lab, job)
-
-
-def test_of_another_host_only_a_shared_database_knows_nothing() -> None:
-    assert gone("elsewhere:1:0", local=True)
-    assert not gone("elsewhere:1:0", local=False)
+def test_of_another_host_nobody_knows_whether_a_process_is_gone() -> None:
+    assert not gone("elsewhere:1:0")
+    assert gone(owner_of(1).rsplit(":", 1)[0] + ":0")
+    assert not gone(owner_of(os.getpid()))
 
 
 def test_jobs_are_listed_newest_first(lab: Database) -> None:
@@ -192,10 +175,15 @@ def test_what_nobody_knows_is_not_started(lab: Database, portfolio: str, scenari
     assert list_jobs(lab, "lab") == []
 
 
-def test_a_stopped_server_tells_its_job(lab: Database) -> None:
+def test_a_stopped_worker_puts_its_job_back_and_the_next_one_does_it(lab: Database) -> None:
     behave(lab, "slow")
     job = start(lab, "lab", None, "ordinary", "eve", Options())
     wait(lab, job, lambda j: j.state == "running")
-    recompute.use(Runner(SolverProcess("tests.app.solvers:quick")))
-    assert get_job(lab, job).state == "failed"
-    assert "stopped" in get_job(lab, job).message
+    work.shut_down()
+    assert (get_job(lab, job).state, get_job(lab, job).progress) == ("queued", [])
+    assert "waits again" in get_job(lab, job).message
+    behave(lab, "quick")
+    work.use(work.Worker(SolverProcess("tests.app.solvers:quick")))
+    work.wake(lab)
+    assert wait(lab, job).state == "done"
+    assert len(list_plans(lab, "lab")) == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import time
 from collections.abc import Callable
 
@@ -15,10 +14,12 @@ from app.actions.edit import add_record, edit_record, rows
 from app.actions.import_data import import_portfolio
 from app.actions.plans import StoredPlan, get_plan, store_plan
 from app.actions.risks import RiskRun
+from app.actions.work import kinds
 from app.db import Database
 from app.errors import NotFound, Refused
-from app.simulation_process import Simulation, SimulationFailed, answer, simulate
-from app.store import risk_runs
+from app.futures_study import FUNCTION, Simulation, simulate
+from app.store import jobs, risk_runs
+from app.study_process import StudyFailed, study
 from solver.faults import InvalidInput
 from solver.problem import Problem
 from solver.records import Risk
@@ -41,7 +42,7 @@ def planned(db: Database) -> Callable[..., StoredPlan]:
 @pytest.fixture
 def _here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Simulations run in this process, where starting another one is not what the test is about."""
-    monkeypatch.setattr(risks, "simulate", lambda simulation: answer(simulation)[0])
+    monkeypatch.setattr(kinds, "study", lambda _, task, **__: simulate(task, print))
 
 
 def newest(db: Database, stored: StoredPlan) -> RiskRun:
@@ -127,15 +128,22 @@ def test_a_risk_of_what_the_plan_does_not_know_is_told(db: Database, planned: Ca
 
 
 @pytest.mark.usefixtures("_here")
-def test_a_simulation_whose_process_is_gone_has_failed_and_may_be_asked_for_again(
-    db: Database, planned: Callable[..., StoredPlan]
+@pytest.mark.parametrize("told", ["it took too long and was ended", ""])
+def test_a_simulation_that_ended_without_a_result_says_why_and_may_be_asked_for_again(
+    db: Database, planned: Callable[..., StoredPlan], told: str
 ) -> None:
+    """Also one whose job is forgotten."""
     stored = planned(LATE)
-    digest = stored.problem.digest
+    facts = {"plan": stored.id, "digest": stored.problem.digest, "futures": 20, "seed": 0, "who": "eve"}
     with db.session() as session:
-        facts = {"plan": stored.id, "digest": digest, "futures": 20, "seed": 0, "who": "eve"}
-        lost = risk_runs.add(session, {**facts, "owner": f"{_host()}:1:0"})
-    assert (newest(db, stored).state, newest(db, stored).message) == ("failed", risks.LOST)
+        lost = risk_runs.add(session, facts)
+        if told:
+            about = {"portfolio": "tiny", "scenario": None, "policy": "normal", "who": "eve", "options": {}}
+            job = jobs.add(session, {**about, "kind": "futures"})
+            risk_runs.get(session, lost).job = job
+            row = jobs.get(session, job)
+            row.state, row.message = jobs.FAILED, told
+    assert (newest(db, stored).state, newest(db, stored).message) == ("failed", told or risks.LOST)
     risks.start(db, stored.id, "eve", 20, 0)
     run = wait(db, stored)
     assert (run.state, run.id != lost) == ("done", True)
@@ -144,9 +152,5 @@ def test_a_simulation_whose_process_is_gone_has_failed_and_may_be_asked_for_agai
 def test_a_plan_that_breaks_a_rule_fails_in_words() -> None:
     problem, plan = company(LATE)
     less: Problem = problem.replace(floors=(), capacity=[c for c in problem.capacity if c.amount == 4], risks=())
-    with pytest.raises(SimulationFailed, match="6 given of 4"):
-        simulate(Simulation(less, "normal", plan, 10, 0))
-
-
-def _host() -> str:
-    return socket.gethostname()
+    with pytest.raises(StudyFailed, match="6 given of 4"):
+        study(FUNCTION, Simulation(less, "normal", plan, 10, 0), on_part=print, should_stop=lambda: False)

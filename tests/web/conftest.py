@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from app import create_app
-from app.actions import recompute
+from app.actions import work
 from app.actions.accounts import add_account
 from app.actions.approve import approve
 from app.actions.import_data import import_portfolio
@@ -49,7 +49,7 @@ class Site:
 @pytest.fixture(scope="session", autouse=True)
 def _one_runner() -> Iterator[None]:
     yield
-    recompute.shut_down()
+    work.shut_down()
 
 
 @pytest.fixture(scope="session")

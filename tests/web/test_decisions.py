@@ -10,13 +10,12 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
-from app.actions import recompute
+from app.actions import work
 from app.actions.approve import approve
 from app.actions.audit import entries
 from app.actions.declare import declare, prefill
 from app.actions.plans import plan_of_record
 from app.actions.recompute import get_job
-from app.actions.runner import Runner
 from app.actions.snapshot import snapshot
 from app.solver_process import SolverProcess
 from tests.web.conftest import DEMO, Site
@@ -25,9 +24,9 @@ from tests.web.test_declare import _wait
 
 @pytest.fixture(scope="module", autouse=True)
 def _runner() -> Iterator[None]:
-    recompute.use(Runner(SolverProcess("tests.web.made_solver:by_reason")))
+    work.use(work.Worker(SolverProcess("tests.web.made_solver:by_reason")))
     yield
-    recompute.shut_down()
+    work.shut_down()
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
-from app.actions import recompute
+from app.actions import work
 from app.actions.recompute import get_job
-from app.actions.runner import Runner
 from app.actions.scenarios import list_scenarios
 from app.actions.snapshot import snapshot
 from app.solver_process import SolverProcess
@@ -21,9 +20,9 @@ from tests.web.conftest import DEMO, Site
 
 @pytest.fixture(scope="module", autouse=True)
 def _runner() -> Iterator[None]:
-    recompute.use(Runner(SolverProcess("tests.web.made_solver:by_reason")))
+    work.use(work.Worker(SolverProcess("tests.web.made_solver:by_reason")))
     yield
-    recompute.shut_down()
+    work.shut_down()
 
 
 def form(**changes: str | list[str]) -> dict[str, str | list[str]]:

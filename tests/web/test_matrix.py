@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from app.actions import recompute
+from app.actions import work
 from app.actions.audit import verify
 from app.actions.declare import declare, prefill
 from app.actions.preview import preview
@@ -53,7 +53,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> Iterator[
             for n, where in enumerate(WHERE)
         }
         yield site
-    recompute.shut_down()
+    work.shut_down()
 
 
 @pytest.fixture

@@ -1,0 +1,121 @@
+"""What is done for each kind of job: the answer, and how it is stored in the transaction that ends the job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from app import futures_study
+from app.actions import plans
+from app.actions.edit import rows
+from app.actions.snapshot import snapshot
+from app.db import Database
+from app.solver_process import SolverProcess, Task
+from app.store import jobs, risk_runs
+from app.study_process import study
+from app.tables import JobRow
+from solver.plan import Outcome, Status
+from solver.problem import Problem
+from solver.progress import Options, Progress
+
+PLAN, ORDERS, FUTURES = "plan", "orders", "futures"
+SUBJECT = "subject"
+"""The option of a job that names what it is about: the plan whose people are ordered, the run of a simulation."""
+
+SIMULATION_SECONDS = 300.0
+
+
+class Tools(Protocol):
+    """What a job may use while it is done."""
+
+    @property
+    def solver(self) -> SolverProcess:
+        """The warm process that solves."""
+
+    def tell(self, progress: Progress) -> None:
+        """Report how far it got."""
+
+    def should_stop(self) -> bool:
+        """Whether nobody waits for it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a job ends; `store` keeps its result, in the same transaction, and says more about it."""
+
+    state: str
+    facts: Mapping[str, Any]
+    store: Callable[[Session], Mapping[str, Any]] = lambda _: {}
+
+
+def do(db: Database, row: JobRow, tools: Tools) -> Ending:
+    """Do a job of any kind. Raises InvalidInput, SolveCancelled, SolverEnded, StudyFailed and CoderedError."""
+    return KINDS[row.kind](db, row, tools)
+
+
+def _plan(db: Database, row: JobRow, tools: Tools) -> Ending:
+    problem = snapshot(db, row.portfolio, row.scenario)
+    outcome = tools.solver.solve(Task(problem, row.policy, Options(**row.options)), tools.tell, tools.should_stop)
+    return _ended(outcome, problem, row)
+
+
+def _orders(db: Database, row: JobRow, tools: Tools) -> Ending:
+    options = dict(row.options)
+    stored = plans.get_plan(db, options.pop(SUBJECT))
+    task = Task(stored.problem, row.policy, Options(**options), stored.outcome.plan)
+    orders = tools.solver.order(task, tools.should_stop)
+
+    def store(session: Session) -> Mapping[str, Any]:
+        plans.keep_orders(session, stored.id, orders, row.who)
+        return {"plan": stored.id}
+
+    return Ending(jobs.DONE, {"message": "proven" if orders.proven else "stopped by the time limit"}, store)
+
+
+def _futures(db: Database, row: JobRow, tools: Tools) -> Ending:
+    with db.reading() as session:
+        run = risk_runs.get(session, row.options[SUBJECT])
+    stored = plans.get_plan(db, run.plan)
+    problem = stored.problem.replace(risks=tuple(r.record for r in rows(db, stored.portfolio, "risks")))
+    assert stored.outcome.plan is not None, "only plans with tables are simulated"
+    task = futures_study.Simulation(problem, stored.policy, stored.outcome.plan, run.futures, run.seed)
+    files = study(futures_study.FUNCTION, task, on_part=lambda _: None, should_stop=tools.should_stop,
+                  limit=SIMULATION_SECONDS)  # fmt: skip
+
+    def store(session: Session) -> Mapping[str, Any]:
+        risk_runs.keep(session, run.id, problem.digest, files)
+        return {"plan": stored.id}
+
+    return Ending(jobs.DONE, {}, store)
+
+
+KINDS: Mapping[str, Callable[[Database, JobRow, Tools], Ending]] = {PLAN: _plan, ORDERS: _orders, FUTURES: _futures}
+LANES: Mapping[str, tuple[str, ...]] = {"plans": (PLAN, ORDERS), "studies": (FUTURES,)}
+"""Kinds that are done one after the other; a worker does its lanes side by side, so that no recompute waits for a
+study of minutes."""
+
+
+def _ended(outcome: Outcome, problem: Problem, row: JobRow) -> Ending:
+    """How an outcome ends its job: infeasible and stopped are answers too, without a plan."""
+    facts: dict[str, Any] = {
+        "faults": [f.as_dict() for f in outcome.faults],
+        "conflicts": [{"rule": c.rule, "text": c.text} for c in outcome.conflicts],
+        "repairs": [r.as_dict() for r in outcome.repairs],
+    }
+    if outcome.plan is None:
+        return Ending(jobs.FAILED, {**facts, "message": _WHY.get(outcome.status, str(outcome.status))})
+
+    def store(session: Session) -> Mapping[str, Any]:
+        return {"plan": plans.keep_plan(session, problem, outcome, row.scenario, row.who)}
+
+    return Ending(jobs.DONE, {**facts, "message": str(outcome.status)}, store)
+
+
+_WHY: Mapping[Status, str] = {
+    Status.INFEASIBLE: "no plan can obey all rules",
+    Status.INVALID: "the input has faults",
+    Status.STOPPED: "no plan was found within the time limit",
+}
