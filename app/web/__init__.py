@@ -28,10 +28,11 @@ from app.web.plan import page as plan
 from app.web.portfolio import page as portfolio
 from app.web.records import page as records
 from app.web.risks import page as risks
-from app.web.said import said
+from app.web.said import capital, said, sentence
 from app.web.scenarios import page as scenarios
 from app.web.sign_in import page as sign_in
 from app.web.situation import page as situation
+from solver.classes import class_name
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LARGEST_UPLOAD = 64 * 1024 * 1024
@@ -52,6 +53,7 @@ def build(settings: Settings) -> Flask:
     database = Database(settings.url)
     if database.revision() is None:
         database.upgrade()
+    language.attach(app)
     context.attach(app, database, settings)
     watch.attach(app, "web")
     security.attach(app)
@@ -59,7 +61,7 @@ def build(settings: Settings) -> Flask:
     provider.attach(app, settings)
     refusals.attach(app)
     formats.attach(app)
-    app.jinja_env.filters["said"] = said
+    app.jinja_env.filters.update(said=said, sentence=sentence, capital=capital, class_name=class_name)
     for page in PAGES:
         app.register_blueprint(page)
     return app

@@ -12,7 +12,8 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from flask import Flask, url_for
 
-from app.web.column_words import term
+from app.web.chart_words import chart_words
+from app.web.column_words import column_doc, table_doc, term
 from app.web.language import ENGLISH, _, language
 from app.web.nouns import counted
 from solver.columns import Column, write_cell
@@ -22,9 +23,9 @@ def attach(app: Flask) -> None:
     """Give templates the formats."""
     app.jinja_env.filters.update(
         number=number, signed=signed, percent=percent, day=day, month=month, moment=moment, words=words, cell=cell,
-        plural=plural, count=count, term=term,
+        plural=plural, count=count, term=term, table_doc=table_doc, column_doc=column_doc,
     )  # fmt: skip
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals.update(asset=asset, chart_words=chart_words)
 
 
 def number(value: float | None, digits: int = 1) -> str:

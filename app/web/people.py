@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.actions import recompute
 from app.actions.plans import StoredPlan, get_plan, plan_orders
 from app.web import context
+from app.web.language import _
 from app.web.limits import options
 from app.web.paging import paged
 from app.web.plan_page import months, reading_of, window
@@ -50,7 +51,7 @@ def _shared(stored: StoredPlan, reading: Reading) -> dict[str, Any]:
         "months": months(problem),
         "kinds": [
             (title, unit, worth(reading, kind), paged(brought(reading, kind), request.args.get(kind, ""), STAYS), kind)
-            for kind, title, unit in ((ENGINEER, "Engineers", "FTE"), (GPU, "GPUs", "nodes"))
+            for kind, title, unit in ((ENGINEER, _("Engineers"), "FTE"), (GPU, _("GPUs"), _("nodes")))
         ],
     }
 
@@ -58,7 +59,7 @@ def _shared(stored: StoredPlan, reading: Reading) -> dict[str, Any]:
 def _uncovered(orders: Orders) -> list[dict[str, Any]]:
     """FTE-weeks by pool and project."""
     sums: dict[tuple[str, str], float] = {}
-    for _, pool, project, fte in rows(orders.uncovered):
+    for _week, pool, project, fte in rows(orders.uncovered):
         sums[pool, project] = sums.get((pool, project), 0.0) + float(fte)
     return [{"pool": pool, "project": project, "fte": fte} for (pool, project), fte in sorted(sums.items())]
 

@@ -24,6 +24,17 @@ def said(text: object) -> str:
     return str(text) if language() == ENGLISH else _said(str(text))
 
 
+def capital(text: object) -> str:
+    """With a capital letter, as a heading or a sentence begins."""
+    return str(text)[:1].upper() + str(text)[1:]
+
+
+def sentence(text: object) -> str:
+    """What was said as a sentence: a capital letter first, a full stop at its end."""
+    whole = capital(said(text))
+    return whole if whole.endswith((".", "?", "。")) else _("%(sentence)s.", sentence=whole)
+
+
 def fits(text: str) -> bool:
     """Whether a sentence is known, so that it can be translated."""
     return _match(text) is not None

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from app.web.language import N_, _
 from app.web.reading.frames import Reading, rows
+from app.web.said import said
 
 LARGEST = 12
-OTHER = "other projects"
+OTHER = N_("other projects")
 Amounts = dict[tuple[str, str], float]
 
 
@@ -45,7 +47,7 @@ class Flows:
         nodes = [{"name": f"from {n}", "label": n, "side": "giver"} for n in left]
         nodes += [{"name": f"to {n}", "label": n, "side": "receiver"} for n in right]
         links = [{"source": f"from {g}", "target": f"to {r}", "value": round(a, 2)} for (g, r), a in merged.items()]
-        return {"unit": self.unit, "nodes": nodes, "links": links}
+        return {"unit": said(self.unit), "nodes": nodes, "links": links}
 
 
 def flows(reading: Reading, kind: str) -> tuple[Flows, Flows]:
@@ -72,8 +74,8 @@ def _merged(found: Iterable[Flow]) -> dict[tuple[str, str], float]:
     givers, receivers = _largest((f.giver, f.amount) for f in found), _largest((f.receiver, f.amount) for f in found)
     merged: Amounts = defaultdict(float)
     for flow in found:
-        giver = flow.giver if flow.giver in givers else OTHER
-        receiver = flow.receiver if flow.receiver in receivers else OTHER
+        giver = flow.giver if flow.giver in givers else _(OTHER)
+        receiver = flow.receiver if flow.receiver in receivers else _(OTHER)
         merged[giver, receiver] += flow.amount
     return dict(merged)
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from solver.plan import Plan, State
+from app.web.language import _
+from solver.plan import SPARE, Plan, State
 from solver.problem import Problem
 
 
@@ -60,7 +61,7 @@ class Reading:
     def label(self, project: str) -> str:
         """A project's name as people say it; `spare` is nobody."""
         row = self.problem.project.get(project)
-        return (row.name or project) if row else project
+        return (row.name or project) if row else _("spare") if project == SPARE else project
 
     def stance(self, project: str) -> str:
         """What the policy does with a project."""
