@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.roles import Role
 from app.web.language import pgettext
+from solver.merging import VERBS
 from solver.records import TABLES, columns
 
 TABLE, COLUMN, UNIT, DOC = "table", "column", "unit", "doc"
@@ -37,6 +39,12 @@ def all_words() -> Iterator[tuple[str, str]]:
             yield from ((column.name, choice.replace("_", " ")) for choice in column.choices)
             if column.unit:
                 yield UNIT, column.unit
+    yield from _others()
+
+
+def _others() -> Iterator[tuple[str, str]]:
+    yield from (("role", role.word) for role in Role)
+    yield from (("verb", verb) for verb in VERBS)
 
 
 def _plain(doc: str | None) -> str:

@@ -13,6 +13,7 @@ NOUNS: dict[str, Callable[[int, str], str]] = {
     "deadline": lambda n, num: ngettext("%(num)s deadline", "%(num)s deadlines", n, num=num),
     "fault": lambda n, num: ngettext("%(num)s fault", "%(num)s faults", n, num=num),
     "floor": lambda n, num: ngettext("%(num)s floor", "%(num)s floors", n, num=num),
+    "job": lambda n, num: ngettext("%(num)s job", "%(num)s jobs", n, num=num),
     "line": lambda n, num: ngettext("%(num)s line", "%(num)s lines", n, num=num),
     "pause": lambda n, num: ngettext("%(num)s pause", "%(num)s pauses", n, num=num),
     "plan": lambda n, num: ngettext("%(num)s plan", "%(num)s plans", n, num=num),
@@ -22,6 +23,7 @@ NOUNS: dict[str, Callable[[int, str], str]] = {
     "risk": lambda n, num: ngettext("%(num)s risk", "%(num)s risks", n, num=num),
     "violation": lambda n, num: ngettext("%(num)s violation", "%(num)s violations", n, num=num),
     "week": lambda n, num: ngettext("%(num)s week", "%(num)s weeks", n, num=num),
+    "worker": lambda n, num: ngettext("%(num)s worker", "%(num)s workers", n, num=num),
 }
 
 

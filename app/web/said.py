@@ -84,7 +84,7 @@ _KINDS: dict[str, Callable[[str], str]] = {
 @cache
 def _match(text: str) -> tuple[str, dict[str, str]] | None:
     if text in _whole():
-        return text, {}
+        return _whole()[text], {}
     for pattern, shape in _patterns():
         if found := shape.fullmatch(text):
             return pattern, found.groupdict()
@@ -92,8 +92,8 @@ def _match(text: str) -> tuple[str, dict[str, str]] | None:
 
 
 @cache
-def _whole() -> frozenset[str]:
-    return frozenset(text for text in SENTENCES if not _PART.search(text))
+def _whole() -> dict[str, str]:
+    return {text.replace("%%", "%"): text for text in SENTENCES if not _PART.search(text)}
 
 
 @cache

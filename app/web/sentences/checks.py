@@ -1,5 +1,58 @@
-"""Sentences."""
+"""The rules of a plan, and how the checker says that one is broken."""
 
 from __future__ import annotations
 
-CHECKS: tuple[str, ...] = ()
+from app.web.language import N_
+
+CHECKS: tuple[str, ...] = (
+    # the rules of a plan
+    N_("capacity"),
+    N_("pace"),
+    N_("ramp"),
+    N_("viable"),
+    N_("builds"),
+    N_("fixed"),
+    N_("stances"),
+    N_("floors"),
+    N_("pins"),
+    N_("serving"),
+    N_("links"),
+    N_("must"),
+    N_("moves"),
+    N_("utilisation"),
+    N_("effective"),
+    N_("classes"),
+    N_("tables"),
+    N_("value"),
+    # how a plan breaks them
+    N_("%(used)s given of %(there)s"),
+    N_("pace %(pace)s while %(said_state)s"),
+    N_("the pace takes %(asked)s where %(effective)s are effective"),
+    N_("effective supply is %(amount_left)s: what arrived leaves before it was of use"),
+    N_("%(given)s are below %(least)s, the least while %(said_state)s"),
+    N_("%(given)s are beyond %(most)s, the most while %(said_state)s"),
+    N_("is published %(said_published)s but is %(said_right)s"),
+    N_("runs %(weeks)s weeks of at least %(least)s"),
+    N_("pauses %(weeks)s weeks of at least %(least)s"),
+    N_("runs before %(week)s"),
+    N_("progress is published as %(published)s, the paces give %(right)s"),
+    N_("runs before %(project)s, which it requires, is complete"),
+    N_("runs beside %(project)s, which it excludes"),
+    N_("runs after %(project)s, which it excludes"),
+    N_("is not complete by its deadline %(week)s"),
+    N_("runs while the policy pauses it"),
+    N_("does not run while the policy protects it"),
+    N_("keeps %(kept)s of at least %(least)s"),
+    N_("%(moved)s %(said_kind)s arrivals of at most %(most)s"),
+    N_("grows to %(count)s engineers of at most %(most)s"),
+    N_("%(given)s instead of the pinned %(pinned)s"),
+    N_("runs although it is forced out"),
+    N_("does not run although it is forced in"),
+    N_("is forced in but not complete by the last week"),
+    N_("costs %(spent)s of at most %(most)s"),
+    N_("%(given)s is no multiple of %(step)s"),
+    N_("moves give %(told)s, the allocation changed by %(real)s"),
+    N_("waiting"),
+    N_("paused"),
+    N_("on"),
+)

@@ -1,5 +1,84 @@
-"""Sentences."""
+"""Rules that contradict each other and the ways out: what solver.repair and solver.model.say say."""
 
 from __future__ import annotations
 
-REPAIRS: tuple[str, ...] = ()
+from app.web.language import N_
+
+REPAIRS: tuple[str, ...] = (
+    N_("%(project)s's floor of %(amount)s on %(pool)s from the week of %(day)s"),
+    N_("%(project)s's floor of %(amount)s on %(pool)s"),
+    N_("%(project)s's floor of %(amount)s from the week of %(day)s"),
+    N_("%(project)s's floor of %(amount)s"),
+    N_("lower %(project)s's floor on %(pool)s by %(amount_less)s, to %(amount_left)s"),
+    N_("lower %(project)s's floor by %(amount_less)s, to %(amount_left)s"),
+    N_("%(share)s of it"),
+    N_("%(project)s's minimum of %(amount)s for %(need)s"),
+    N_("%(project)s's standby of %(amount)s for %(need)s"),
+    N_("lower %(project)s's minimum of %(need)s from %(before)s to %(after)s"),
+    N_("lower %(project)s's standby of %(need)s from %(before)s to %(after)s"),
+    N_("the %(amount)s of %(pool)s"),
+    N_("add %(amount)s to %(pool)s in the week of %(day)s"),
+    N_("add %(amount)s to %(pool)s from the week of %(day_first)s to that of %(day_last)s"),
+    N_("add %(amount)s to %(pool)s from %(day)s on"),
+    N_("the delivery of %(amount)s to %(pool)s on %(day)s"),
+    N_("bring the delivery of %(amount)s to %(pool)s forward by %(said_weeks)s, from %(day_first)s to %(day_last)s"),
+    N_("1 week"),
+    N_("%(weeks)s weeks"),
+    N_("1 week earlier"),
+    N_("%(weeks)s weeks earlier"),
+    N_("1 week later"),
+    N_("%(weeks)s weeks later"),
+    N_("%(policy)s's limit of %(share)s %% growth of a project's engineers a week"),
+    N_("%(policy)s's limit of %(number)s GPU arrivals a week"),
+    N_("%(policy)s's limit of %(number)s engineer arrivals a week"),
+    N_("%(policy)s's limit of %(number)s cost a week"),
+    N_("leave out %(said)s"),
+    N_("raise %(said)s by %(more)s, to %(after)s"),
+    N_("the limit"),
+    N_("%(project)s's pin of %(amount)s on %(pool)s from %(day)s"),
+    N_("change %(said)s to %(amount)s"),
+    N_("%(project)s's deadline of %(day)s"),
+    N_("move %(said)s to %(day)s"),
+    N_("%(project)s is forced in (must=in)"),
+    N_("no longer force %(project)s in"),
+    N_("the promise that it is complete in time"),
+    N_("the promise that it runs"),
+    N_("%(project)s is protected by %(policy)s"),
+    N_("%(project)s is paused by %(policy)s"),
+    N_("no longer protect %(project)s"),
+    N_("no longer pause %(project)s"),
+    N_("the stance"),
+    N_("%(project)s requires %(other)s"),
+    N_("%(project)s excludes %(other)s"),
+    N_("give up that %(said)s"),
+    N_("the link"),
+    N_("%(said_class)s pays %(share)s %% of its ideal"),
+    N_("what %(said_class)s has"),
+    N_("%(list)s cannot all hold"),
+    N_("%(list)s cannot all hold: %(amount)s too much"),
+    N_("%(said)s cannot hold beside the other rules"),
+    N_("%(said)s cannot hold beside the other rules: %(amount)s too much"),
+    N_(
+        "Rules that are no record's limit (dwell, ramp-up, earliest weeks) allow no plan by themselves, "
+        "whatever else is given up."
+    ),
+    N_("pool %(pool)s has a budget of %(amount)s from the week of %(week)s on"),
+    N_("pool %(pool)s has %(amount)s in the week of %(week)s"),
+    N_("%(project)s serves at least %(number)s tokens/s, its minimum_share of the demand, in the week of %(week)s"),
+    N_(
+        "%(project)s keeps at least %(least)s of %(need)s while on and %(standby)s while paused, in the week "
+        "of %(week)s"
+    ),
+    N_("%(project)s's floor of %(number)s of %(need)s from %(pool)s in the week of %(week)s"),
+    N_("%(project)s's floor of %(number)s of %(need)s in the week of %(week)s"),
+    N_("at most %(number)s %(said_kind)s arrivals in the week of %(week)s"),
+    N_("%(project)s's engineers grow by at most %(share)s %% in the week of %(week)s"),
+    N_("%(project)s's pin of %(number)s of %(need)s from %(pool)s in the week of %(week)s"),
+    N_("a cost of at most %(number)s in the week of %(week)s"),
+    N_("%(project)s must be complete by its deadline %(week)s"),
+    N_("%(project)s must be complete by the end of the horizon"),
+    N_("%(project)s is protected in the week of %(week)s"),
+    N_("%(project)s requires %(other)s to be complete before the week of %(week)s"),
+    N_("%(project)s and %(other)s exclude each other"),
+    N_("%(project)s's fixed schedule takes what its profile says of %(need)s in the week of %(week)s"),
+)
