@@ -16,7 +16,19 @@ from app.web.sentences import SENTENCES
 
 _PART = re.compile(r"%\((\w+)\)s")
 _AMOUNT = re.compile(r"(−?[\d.,]+) (.+)")
-_LIST = re.compile(r", (?![^()]*\))| (?:and|or) (?![^()]*\))")
+_LIST = re.compile(r"(, | and | or )(?![^()]*\))")
+_COUNTED = re.compile(r".* [\d.,]+")
+_NUMBER = r"[+−-]?[\d.,]+(?:e[+-]?\d+)?(?: %)?"
+_DATE = r"\d{4}-\d\d-\d\d"
+_NUMBERS = (
+    "number", "count", "weeks", "share", "got", "useful", "own", "spare", "lack", "left", "limit", "most", "least",
+    "takes", "low", "high", "rest", "fte", "total", "step", "served", "asked",
+)  # fmt: skip
+_SHAPES = {
+    **dict.fromkeys(_NUMBERS, _NUMBER), "date": _DATE, "week": _DATE,
+    "amount": r"[−-]?[\d.,]+ \S.*?", "day": r"\d{1,2} [A-Z][a-z]+ \d{4}",
+}  # fmt: skip
+"""What a part looks like by its name (without what follows `_`); any text where nothing is said here."""
 
 
 def said(text: object) -> str:
@@ -57,7 +69,15 @@ def _part(name: str, text: str) -> str:
 
 
 def _list(text: str) -> str:
-    return _(", ").join(_said(part) for part in _LIST.split(text))
+    """Items of a list; what is no item by itself belongs to the one before, as in `4 nodes of H100 nodes, East US`."""
+    first, *more = _LIST.split(text)
+    items = [first]
+    for mark, item in zip(more[::2], more[1::2], strict=True):
+        if fits(item) or (_COUNTED.fullmatch(item) and _COUNTED.fullmatch(items[-1])):
+            items.append(item)
+        else:
+            items[-1] += (mark if mark == ", " else _(", ")) + item
+    return _(", ").join(_said(item) for item in items)
 
 
 def _series(text: str) -> str:
@@ -98,12 +118,14 @@ def _whole() -> dict[str, str]:
 
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
-    """Patterns with parts, those with most words of their own first, since a short one fits more."""
+    """Patterns with parts: those that begin with words, then those with most words, since the others fit more."""
     some = [text for text in SENTENCES if _PART.search(text)]
-    return [(text, _shape(text)) for text in sorted(some, key=lambda text: -len(_PART.sub("", text)))]
+    ordered = sorted(some, key=lambda text: (text.startswith("%("), -len(_PART.sub("", text))))
+    return [(text, _shape(text)) for text in ordered]
 
 
 def _shape(pattern: str) -> re.Pattern[str]:
     fixed = [re.escape(part.replace("%%", "%")) for part in _PART.split(pattern)[::2]]
     names = _PART.findall(pattern)
-    return re.compile("".join(part + f"(?P<{name}>.+?)" for part, name in zip(fixed, names, strict=False)) + fixed[-1])
+    parts = [f"(?P<{name}>{_SHAPES.get(name.split('_')[0], '.+?')})" for name in names]
+    return re.compile("".join(a + b for a, b in zip(fixed, [*parts, ""], strict=True)))

@@ -11,7 +11,7 @@ export function ranges(data, colour, width) {
     legend: { top: 0, left: 0, textStyle: { color: colour.ink }, itemWidth: 18, selectedMode: false, data: [_("P10 to P90"), "P50"] },
     tooltip: {
       trigger: "axis", axisPointer: { type: "shadow" }, renderMode: "richText", backgroundColor: colour.panel, borderColor: colour.strong, textStyle: { color: colour.ink },
-      formatter: ([{ dataIndex: i }]) => `${_("%(name)s, of what is planned", { name: data.names[i] })}\nP10 ${round(data.p10[i])}\nP50 ${round(data.p50[i])}\nP90 ${round(data.p90[i])}`,
+      formatter: ([{ dataIndex: i }]) => _("%(name)s, of what is planned", { name: data.names[i] }) + `\nP10 ${round(data.p10[i])}\nP50 ${round(data.p50[i])}\nP90 ${round(data.p90[i])}`,
     },
     xAxis: { type: "value", min: low, max: (value) => Math.max(105, Math.ceil(value.max / 5) * 5), axisLabel: { color: colour.soft, formatter: "{value} %", hideOverlap: true }, splitLine: { lineStyle: { color: colour.line } } },
     yAxis: { type: "category", inverse: true, data: data.names, axisLabel: { color: colour.ink }, axisLine: { lineStyle: { color: colour.strong } }, axisTick: { show: false } },

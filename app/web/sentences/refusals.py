@@ -69,7 +69,7 @@ REFUSALS: tuple[str, ...] = (
     N_("scenario %(number)s is no code red"),
     N_("scenario %(number)s combines code reds already; choose those that it was made of"),
     N_("scenario %(number)s also changes %(tables)s, which an order of code reds cannot carry"),
-    N_("code reds in an order hold in the same weeks (%(weeks)s); give them the same start and end in their scenarios"),
+    N_("code reds in an order hold in the same weeks (%(told)s); give them the same start and end in their scenarios"),
     N_("two of these scenarios are the same code red; choose one of them"),
     N_("the same record is changed twice"),
     N_("a portfolio is added by importing it, and not removed"),
