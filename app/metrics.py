@@ -1,19 +1,23 @@
 """Figures for operators in Prometheus' form: the requests of this process, and the state of the database.
 
 Jobs, plans and portfolios are read from the database when somebody asks, so that they are right however many processes
-and hosts work on it.
+and hosts work on it. Where several processes serve, each writes its counts to a file in `SHARED`, and any of them tells
+the sum.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 
-from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from app.version import VERSION
 
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that names the folder; the library reads it when it is imported."""
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -40,7 +44,16 @@ def exposition(figures: Figures) -> bytes:
     """Everything counted, as text."""
     stored = CollectorRegistry()
     stored.register(_FromDatabase(figures))
-    return generate_latest(REGISTRY) + generate_latest(stored)
+    return generate_latest(_counted()) + generate_latest(stored)
+
+
+def _counted() -> CollectorRegistry:
+    """The requests of all processes that serve."""
+    if SHARED not in os.environ:
+        return REGISTRY
+    together = CollectorRegistry()
+    multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    return together
 
 
 class _FromDatabase(Collector):

@@ -82,7 +82,8 @@ class JobOut(Strict):
     portfolio: str
     policy: str
     scenario: int | None
-    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    kind: Literal["plan", "orders", "futures"]
+    state: Literal["queued", "running", "done", "failed", "cancelled", "parked"]
     message: str
     seconds: float
     plan: int | None
@@ -184,7 +185,7 @@ def _list_jobs(path: Home, query: Paging) -> dict[str, Any]:
 def _start_job(path: Home, header: Once, body: NewJob) -> Response:
     """Solve a portfolio, or a scenario of it, in the background.
 
-    The answer comes at once; read the job until its state is done, failed or cancelled.
+    The answer comes at once; read the job until its state is done, failed, cancelled or parked.
     """
     settings = context.settings()
     options = Options(time_limit=body.time_limit or settings.time_limit, threads=settings.threads)
@@ -265,7 +266,8 @@ def _scenario(number: int) -> dict[str, Any]:
 
 def _job(job: Job) -> dict[str, Any]:
     return {
-        "id": job.id, "portfolio": job.portfolio, "policy": job.policy, "scenario": job.scenario, "state": job.state,
+        "id": job.id, "portfolio": job.portfolio, "policy": job.policy, "scenario": job.scenario, "kind": job.kind,
+        "state": job.state,
         "message": job.message, "seconds": job.seconds, "plan": job.plan_id, "progress": job.progress,
         "faults": job.faults, "conflicts": job.conflicts,
     }  # fmt: skip

@@ -9,6 +9,7 @@ import importlib.util
 import os
 import signal
 import socket
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,8 @@ class RefusedToServe(CoderedError):
 
 APPLICATION = "app:create_app()"
 TRIES = 50
+SHARED_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+"""Where the processes that serve count their requests together; set before any of them loads the application."""
 
 
 def free_port(host: str, wanted: int) -> int:
@@ -87,6 +90,13 @@ def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None], pro
             signal.signal(number, signal.SIG_IGN)
         work.shut_down()
 
+    def gone(arbiter: Any, worker: Any) -> None:
+        """A process has ended: what it counted stays in the sums."""
+        if SHARED_FIGURES in os.environ:
+            from prometheus_client.multiprocess import mark_process_dead
+
+            mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
     settings: dict[str, Any] = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "worker_class": "gthread",
@@ -99,6 +109,7 @@ def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None], pro
         "control_socket_disable": True,
         "post_worker_init": loaded,
         "worker_exit": ended,
+        "child_exit": gone,
     }
 
     class Server(BaseApplication):  # type: ignore[misc]
@@ -111,7 +122,12 @@ def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None], pro
         def load(self) -> Any:
             return import_app(APPLICATION)
 
-    Server().run()
+    if processes == 1:
+        Server().run()
+        return
+    with tempfile.TemporaryDirectory(prefix="codered-figures-") as folder:
+        os.environ[SHARED_FIGURES] = folder
+        Server().run()
 
 
 def _werkzeug(host: str, port: int, ready: Callable[[], None]) -> None:

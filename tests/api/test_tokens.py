@@ -37,8 +37,15 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app, db = site(folder)
     add_scenario(db, "lab", "try", "ordinary", [], "ann")
     with db.session() as session:
-        facts = {"portfolio": "lab", "scenario": None, "policy": "ordinary", "who": "ann", "owner": "x", "options": {}}
-        jobs.finish(session, jobs.add(session, facts), "failed", {})
+        facts = {
+            "portfolio": "lab",
+            "scenario": None,
+            "policy": "ordinary",
+            "who": "ann",
+            "kind": "plan",
+            "options": {},
+        }
+        jobs.cancel_queued(session, jobs.add(session, facts), "")
     accounts.add_account(db, "kim", None, {EVERYWHERE: Role.ADMIN}, "ann")
     made = api.build(db, app.extensions["codered"][1])
     made.view_functions = dict.fromkeys(made.view_functions, lambda **_: IN)

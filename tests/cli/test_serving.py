@@ -64,7 +64,27 @@ def test_the_demo_serves_the_example_and_stops_at_ctrl_c(tmp_path: Path) -> None
     assert "Traceback" not in said
 
 
-def page_of(address: str, process: subprocess.Popen[bytes]) -> str:
+@pytest.mark.skipif(os.name == "nt", reason="gunicorn serves with several processes")
+def test_several_processes_serve_one_database_and_count_together(tmp_path: Path) -> None:
+    port = server.free_port("127.0.0.1", 18100)
+    call = [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())", "serve", "--processes", "2"]
+    environ = {**os.environ, "CODERED_INSTANCE": str(tmp_path), "CODERED_WORKER": "no", "CODERED_LOG_LEVEL": "warning"}
+    url = f"http://127.0.0.1:{port}"
+    serving = subprocess.Popen([*call, "--port", str(port)], cwd=ROOT, env=environ, stderr=subprocess.PIPE)
+    try:
+        page_of(f"{url}/healthz", serving)
+        for _ in range(40):
+            page_of(f"{url}/sign-in", serving, settle=0)
+        told = [page_of(f"{url}/metrics", serving, settle=0) for _ in range(6)]
+    finally:
+        serving.send_signal(signal.SIGTERM)
+        _, said = serving.communicate(timeout=20)
+    counts = [line for text in told for line in text.splitlines() if "seconds_count" in line and "sign_in.show" in line]
+    assert [line.rsplit(" ", 1)[1] for line in counts] == ["40.0"] * 6, told[0]
+    assert b"Traceback" not in said
+
+
+def page_of(address: str, process: subprocess.Popen[bytes], settle: float = 1) -> str:
     """The page, once the server answers."""
     until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
@@ -74,6 +94,6 @@ def page_of(address: str, process: subprocess.Popen[bytes]) -> str:
         except OSError:
             time.sleep(0.1)
         else:
-            time.sleep(1)
+            time.sleep(settle)
             return page
     raise AssertionError(f"nothing was served (exit code {process.poll()})")

@@ -43,8 +43,15 @@ def site(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> Iterator[
         form = prefill(site.db, DEMO)
         declare(site.db, DEMO, form, "kim")
         with site.db.session() as session:
-            facts = {"portfolio": DEMO, "scenario": None, "policy": "normal", "who": "kim", "owner": "x", "options": {}}
-            jobs.finish(session, jobs.add(session, facts), "failed", {})
+            facts = {
+                "portfolio": DEMO,
+                "scenario": None,
+                "policy": "normal",
+                "who": "kim",
+                "kind": "plan",
+                "options": {},
+            }
+            jobs.cancel_queued(session, jobs.add(session, facts), "")
         upload = {"projects.csv": b"project,value\nads-platform,77\n"}
         site.app.config["UPLOAD"] = preview(site.db, upload, "kim", portfolio=DEMO)
         site.app.config["WORDS"] = {
