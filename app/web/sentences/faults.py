@@ -152,4 +152,11 @@ FAULTS: tuple[str, ...] = (
     N_("a record that this scenario changes was removed from the portfolio"),
     N_("is there already"),
     N_("is outside the horizon"),
+    N_("is there more than once: %(key)s"),
+    N_("has no length that could be varied"),
+    N_("has no approved plan to keep to"),
+    N_("makes no project a donor"),
+    N_("protects no project"),
+    N_("has no lever that a service could still get"),
+    N_("has no such trade-off"),
 )

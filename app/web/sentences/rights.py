@@ -121,4 +121,9 @@ RIGHTS: tuple[str, ...] = (
     N_("change its row instead"),
     N_("put it back, or copy the portfolio anew"),
     N_("right would be a Monday from %(first)s to %(last)s"),
+    N_("a plan of record"),
+    N_("a policy that pauses somebody"),
+    N_("a policy that protects a project, such as the training"),
+    N_("a row for each lever that is still to be delivered"),
+    N_("a policy with a start and an end within the horizon"),
 )
