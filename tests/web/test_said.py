@@ -47,8 +47,8 @@ def japanese(demo: Site) -> Iterator[Site]:
         ("a whole number of at least 0 and at most 4", "整数（0以上4以下）"),
         ("It may not run before 12 January 2026.", "2026/01/12より前には稼働できません。"),
         (
-            "All it may use is given out: H200 nodes, East US (480 nodes: Training 235, Chat 120 and 3 others 125).",
-            "使える資源はすべて割り当て済みです：H200 nodes, East US（480 ノード：Training 235、Chat 120、ほか3件 125）。",
+            "All it may use is given out: H200, East (480 nodes: Training 235, Chat 120 and 3 others 125).",
+            "使える資源はすべて割り当て済みです：H200, East（480 ノード：Training 235、Chat 120、ほか3件 125）。",
         ),
         (
             "4 nodes of H100, East and 0.5 FTE of Web, London are spare, but the week's cost limit is used up.",
