@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
@@ -22,7 +22,11 @@ def attach(app: Flask) -> None:
 
 def language() -> str:
     """The language of the request; English where nobody asks, as in a process that computes."""
-    return str(get_locale()) if has_request_context() else ENGLISH
+    if not has_request_context():
+        return ENGLISH
+    if "language" not in g:
+        g.language = str(get_locale())
+    return cast(str, g.language)
 
 
 def _(text: str, **facts: object) -> str:
