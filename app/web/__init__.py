@@ -28,7 +28,7 @@ from app.web.plan import page as plan
 from app.web.portfolio import page as portfolio
 from app.web.records import page as records
 from app.web.risks import page as risks
-from app.web.said import capital, said, sentence
+from app.web.said import all_said, capital, said, sentence
 from app.web.scenarios import page as scenarios
 from app.web.sign_in import page as sign_in
 from app.web.situation import page as situation
@@ -61,7 +61,9 @@ def build(settings: Settings) -> Flask:
     provider.attach(app, settings)
     refusals.attach(app)
     formats.attach(app)
-    app.jinja_env.filters.update(said=said, sentence=sentence, capital=capital, class_name=class_name)
+    app.jinja_env.filters.update(
+        said=said, all_said=all_said, sentence=sentence, capital=capital, class_name=class_name
+    )
     for page in PAGES:
         app.register_blueprint(page)
     return app

@@ -25,7 +25,7 @@ _NUMBERS = (
     "takes", "low", "high", "rest", "fte", "total", "step", "served", "asked",
 )  # fmt: skip
 _SHAPES = {
-    **dict.fromkeys(_NUMBERS, _NUMBER), "date": _DATE, "week": _DATE,
+    **dict.fromkeys(_NUMBERS, _NUMBER), "date": _DATE, "week": _DATE, "unit": r"[A-Za-z]+",
     "amount": r"[−-]?[\d.,]+ \S.*?", "day": r"\d{1,2} [A-Z][a-z]+ \d{4}",
 }  # fmt: skip
 """What a part looks like by its name (without what follows `_`); any text where nothing is said here."""
@@ -34,6 +34,11 @@ _SHAPES = {
 def said(text: object) -> str:
     """A sentence or word of the planner as the reader says it; one that fits no pattern stays English."""
     return str(text) if language() == ENGLISH else _said(str(text))
+
+
+def all_said(text: object) -> str:
+    """Several sentences joined by commas and `and`, such as the steps of a way out."""
+    return str(text) if language() == ENGLISH else _list(str(text))
 
 
 def capital(text: object) -> str:
@@ -97,7 +102,7 @@ def _amount(text: str) -> str:
 
 
 _KINDS: dict[str, Callable[[str], str]] = {
-    "said": _said, "list": _list, "series": _series, "day": _day, "amount": _amount,
+    "said": _said, "unit": _said, "list": _list, "series": _series, "day": _day, "amount": _amount,
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import pytest
 from app.actions.plans import get_plan
 from app.actions.risks import recorded
 from app.web.language import COOKIE
-from app.web.said import fits, said, sentence
+from app.web.said import all_said, fits, said, sentence
 from app.web.sentences import SENTENCES
 from tests.web.conftest import Site
 
@@ -67,6 +67,13 @@ def japanese(demo: Site) -> Iterator[Site]:
 )
 def test_a_sentence_is_said_with_its_facts(japanese: Site, english: str, japanese_text: str) -> None:
     assert said(english) == japanese_text
+
+
+def test_the_steps_of_a_way_out_are_said_one_by_one(japanese: Site) -> None:
+    assert all_said("add 1 node to B200, East in the week of 8 December 2025 and no longer pause Ads") == (
+        "B200, Eastに2025/12/08の週だけ1 ノードを追加する、Adsの一時停止を外す"
+    )
+    assert all_said("2 node-weeks and the stance") == "2ノード週、位置づけ"
 
 
 def test_names_of_the_users_own_stay_as_they_are(japanese: Site) -> None:

@@ -27,7 +27,9 @@ NAMES = frozenset({"codered", "CSV", "FTE", "MFU", "P10", "P50", "P90", "zip", "
 SEEN = frozenset({"aria-label", "placeholder", "title", "alt", "hx-confirm"})
 """Attributes whose text reaches a reader."""
 CALLS = frozenset({"_", "gettext", "ngettext", "pgettext", "url_for", "asset", "may"})
-FILTERS = frozenset({"map", "selectattr", "rejectattr", "sum", "groupby", "replace", "plural", "term", "round", "said"})
+FILTERS = frozenset(
+    {"map", "selectattr", "rejectattr", "sum", "groupby", "replace", "plural", "term", "round", "said", "all_said"}
+)
 """What takes words that no reader sees as they stand, or translates them itself."""
 UNSEEN = (nodes.Compare, nodes.Test, nodes.Include, nodes.Extends, nodes.FromImport, nodes.MarkSafeIfAutoescape)
 PROSE = re.compile(r"[A-Z][a-z]{2,}|[a-z]{2,} [a-z]{2,}")

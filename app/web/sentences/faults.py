@@ -54,7 +54,7 @@ FAULTS: tuple[str, ...] = (
     N_("keeps %(project)s on, which is forced out"),
     N_("pauses %(project)s in every week, which is forced in"),
     N_("is blank, and so is share"),
-    N_("is given besides the amount %(amount_given)s"),
+    N_("is given besides the amount %(given)s"),
     N_("is paused by %(policy)s, and a paused project keeps no more"),
     N_("is above the capacity of %(pool)s: %(least)s in the week of %(week)s"),
     N_("is above what all eligible pools give to %(need)s: %(least)s in the week of %(week)s"),
@@ -159,4 +159,5 @@ FAULTS: tuple[str, ...] = (
     N_("protects no project"),
     N_("has no lever that a service could still get"),
     N_("has no such trade-off"),
+    N_("cannot stand in a workbook"),
 )

@@ -81,4 +81,5 @@ REPAIRS: tuple[str, ...] = (
     N_("%(project)s requires %(other)s to be complete before the week of %(week)s"),
     N_("%(project)s and %(other)s exclude each other"),
     N_("%(project)s's fixed schedule takes what its profile says of %(need)s in the week of %(week)s"),
+    N_("%(number)s %(unit)s-weeks"),
 )

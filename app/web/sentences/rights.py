@@ -126,4 +126,6 @@ RIGHTS: tuple[str, ...] = (
     N_("a policy that protects a project, such as the training"),
     N_("a row for each lever that is still to be delivered"),
     N_("a policy with a start and an end within the horizon"),
+    N_("a shorter or plainer text, or CSV files"),
+    N_("blank"),
 )

@@ -121,4 +121,9 @@ WORDS: tuple[str, ...] = (
     N_("GPU"),
     N_("engineer"),
     N_("money"),
+    N_("attained"),
+    N_("ideal"),
+    N_("spare"),
+    N_("used"),
+    N_("weeks"),
 )
