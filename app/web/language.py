@@ -29,13 +29,13 @@ def language() -> str:
     return cast(str, g.language)
 
 
-def _(text: str, **facts: object) -> str:
+def _(text: str, /, **facts: object) -> str:
     """A text in the language of the request, with its facts put in."""
     said = cast(str, get_translations().ugettext(text)) if has_request_context() else text
     return said % facts if facts else said
 
 
-def ngettext(one: str, many: str, count: int, **facts: object) -> str:
+def ngettext(one: str, many: str, count: int, /, **facts: object) -> str:
     """A text about a number of things; the number itself is the fact `num`."""
     said = get_translations().ungettext(one, many, count) if has_request_context() else one if count == 1 else many
     return cast(str, said) % {"num": count, **facts}

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 
+from app.web.column_words import TABLE, term
 from app.web.formats import day
 from app.web.language import ENGLISH, _, language
 from app.web.sentences import SENTENCES
@@ -89,6 +90,11 @@ def _series(text: str) -> str:
     return _("; ").join(_said(part) for part in text.split("; "))
 
 
+def _thing(text: str) -> str:
+    """What was not found: a word of its own, or the record kind of a table."""
+    return _said(text) if fits(text) else term(text, TABLE)
+
+
 def _day(text: str) -> str:
     try:
         return day(datetime.strptime(text, "%d %B %Y").date())
@@ -102,7 +108,7 @@ def _amount(text: str) -> str:
 
 
 _KINDS: dict[str, Callable[[str], str]] = {
-    "said": _said, "unit": _said, "list": _list, "series": _series, "day": _day, "amount": _amount,
+    "said": _said, "unit": _said, "thing": _thing, "list": _list, "series": _series, "day": _day, "amount": _amount,
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import pytest
 from app.actions.plans import get_plan
 from app.actions.risks import recorded
 from app.web.language import COOKIE
-from app.web.said import all_said, fits, said, sentence
+from app.web.said import _PART, all_said, fits, said, sentence
 from app.web.sentences import SENTENCES
 from tests.web.conftest import Site
 
@@ -25,8 +25,7 @@ ELSEWHERE = ("people_files.py", "plan_files.py", "freeze.py", "backup.py", "prun
 """Files whose sentences only the command line or the API says; both are in English."""
 INSIDE = ("a {} with the header {}", "{} itself", "is paused, but {}", "pauses {}, but {}", "blank",
           "is out for a build that runs, but {}", "is after the first week, but the build runs; {}",
-          "there is no plan to store: {}", "this needs the role {} in {}; an admin can give it to you",
-          "this page is not in the table of rights", "sign in first")  # fmt: skip
+          "there is no plan to store: {}")  # fmt: skip
 """Sentences whose whole wording is listed although this search, which fills in any fact, cannot see it."""
 FILLED = ("7", "2025-12-01", "7 nodes", "x", "12 January 2026")
 
@@ -62,6 +61,8 @@ def japanese(demo: Site) -> Iterator[Site]:
             "leave out Code red's limit of 10 % growth of a project's engineers a week",
             "「Code redの上限：プロジェクトのエンジニア増員は週10%まで」を外す",
         ),
+        ("would be read back as '3'", "'3'として読み戻されます"),
+        ("no projects 'zz'", "プロジェクト「zz」は見つかりません"),
         ("plan 2 was never said by anybody", "plan 2 was never said by anybody"),
     ],
 )
@@ -95,6 +96,13 @@ def test_every_reason_of_the_examples_plans_is_known(demo: Site, number: int) ->
     table = stored.outcome.plan.reasons
     assert [text for text in {*table["reason"], *table["detail"]} if not fits(text)] == []
     assert recorded(demo.db, stored)
+
+
+def test_every_pattern_can_be_said(japanese: Site) -> None:
+    for pattern in SENTENCES:
+        for facts in ({}, *({name: fact for name in _PART.findall(pattern)} for fact in FILLED)):
+            text = pattern.replace("%%", "%") if not _PART.search(pattern) else pattern % facts if facts else ""
+            assert not text or said(text)
 
 
 def test_no_two_patterns_are_the_same() -> None:

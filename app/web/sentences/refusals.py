@@ -6,7 +6,7 @@ from app.web.language import N_
 
 REFUSALS: tuple[str, ...] = (
     # what was not found
-    N_("No %(said_kind)s '%(key)s'."),
+    N_("no %(thing)s '%(key)s'"),
     N_("account"),
     N_("column"),
     N_("example"),
@@ -24,11 +24,11 @@ REFUSALS: tuple[str, ...] = (
     N_("upload"),
     # refusals of the actions
     N_("Nothing was changed."),
-    N_("Sign in first."),
-    N_("This page is not in the table of rights."),
-    N_("This needs the role %(said_role)s in any portfolio; an admin can give it to you."),
-    N_("This needs the role %(said_role)s in all portfolios; an admin can give it to you."),
-    N_("This needs the role %(said_role)s in %(portfolio)s; an admin can give it to you."),
+    N_("sign in first"),
+    N_("this page is not in the table of rights"),
+    N_("this needs the role %(said_role)s in any portfolio; an admin can give it to you"),
+    N_("this needs the role %(said_role)s in all portfolios; an admin can give it to you"),
+    N_("this needs the role %(said_role)s in %(portfolio)s; an admin can give it to you"),
     N_("viewer"),
     N_("manager"),
     N_("executive"),
@@ -83,7 +83,7 @@ REFUSALS: tuple[str, ...] = (
     N_("there is no code red in force that could end early"),
     N_("%(policy)s has no week in which it could end early"),
     N_("%(week)s is no earlier end of %(policy)s; %(said_right)s"),
-    N_("%(week)s is no week to end in; right would be a Monday such as 2026-01-05"),
+    N_("%(text)s is no week to end in; right would be a Monday such as 2026-01-05"),
     N_("policy %(policy)s is what this scenario is solved under; it stays"),
     N_("scenario %(number)s is %(said_state)s"),
     N_("scenario %(number)s is %(said_state)s and stays as it is; copy it to change it"),
