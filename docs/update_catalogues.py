@@ -1,6 +1,6 @@
 """Brings the catalogues of every language up to date with the texts of the source, and compiles them.
 
-python3 docs/update_catalogues.py
+.venv/bin/python docs/update_catalogues.py
 
 templates, app/web, app/static/js, solver/records.py -> texts -> app/translations/*/LC_MESSAGES/messages.po -> .mo
 """

@@ -100,7 +100,7 @@ def test_every_reason_of_the_examples_plans_is_known(demo: Site, number: int) ->
 
 def test_every_pattern_can_be_said(japanese: Site) -> None:
     for pattern in SENTENCES:
-        for facts in ({}, *({name: fact for name in _PART.findall(pattern)} for fact in FILLED)):
+        for facts in ({}, *(dict.fromkeys(_PART.findall(pattern), fact) for fact in FILLED)):
             text = pattern.replace("%%", "%") if not _PART.search(pattern) else pattern % facts if facts else ""
             assert not text or said(text)
 
@@ -118,7 +118,7 @@ def test_every_fault_and_refusal_of_the_source_has_a_pattern() -> None:
         for text in _said_in(path)
         if text not in INSIDE and not _known(text)
     ]
-    assert unknown == [], "add them to app/web/sentences, then run python3 docs/update_catalogues.py"
+    assert unknown == [], "add them to app/web/sentences, then run .venv/bin/python docs/update_catalogues.py"
 
 
 def _said_in(path: Path) -> Iterator[str]:

@@ -53,8 +53,8 @@ def test_a_catalogue_has_every_text_and_no_other_translated_and_sure(po: Path, s
     assert catalogues.untranslated(catalog) == []
     assert [m.id for m in catalog if m.id and m.fuzzy] == []
     ids = [{(m.context, str(m.id)) for m in one if m.id} for one in (source, catalog)]
-    assert ids[0] - ids[1] == set(), "run python3 docs/update_catalogues.py, then translate"
-    assert ids[1] - ids[0] == set(), "run python3 docs/update_catalogues.py"
+    assert ids[0] - ids[1] == set(), "run .venv/bin/python docs/update_catalogues.py, then translate"
+    assert ids[1] - ids[0] == set(), "run .venv/bin/python docs/update_catalogues.py"
 
 
 @pytest.mark.parametrize("po", POS, ids=lambda po: po.parent.parent.name)
