@@ -19,6 +19,7 @@ from app.web.choose_language import page as choose_language
 from app.web.compare import page as compare
 from app.web.declare import page as declare
 from app.web.export import page as export
+from app.web.grid import page as grid
 from app.web.health import page as health
 from app.web.imports import page as imports
 from app.web.jobs import page as jobs
@@ -27,11 +28,13 @@ from app.web.people import page as people
 from app.web.plan import page as plan
 from app.web.portfolio import page as portfolio
 from app.web.records import page as records
+from app.web.review import page as review
 from app.web.risks import page as risks
 from app.web.said import all_said, capital, said, sentence
 from app.web.scenarios import page as scenarios
 from app.web.sign_in import page as sign_in
 from app.web.situation import page as situation
+from app.web.tradeoffs import page as tradeoffs
 from solver.classes import class_name
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -39,7 +42,7 @@ LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
-    scenarios, compare, brief, sign_in, account, accounts, operators, health, choose_language,
+    scenarios, compare, brief, sign_in, account, accounts, operators, health, grid, tradeoffs, review, choose_language,
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ DONE = {
     "restored": N_("The scenario was taken out of the archive."),
     "acknowledged": N_("The advice is acknowledged, with the reason, until another day is measured."),
     "ordered": N_("The code reds are one policy now, in the order given. Recompute it to see its plan."),
+    "recorded": N_("What happened is recorded. The plan and the portfolio's digest are as they were."),
     "cancelled": N_("The recompute was cancelled."),
     "signed-out": N_("You are signed out."),
     "ended": N_("That session has ended."),

@@ -17,6 +17,7 @@ NOUNS: dict[str, Callable[[int, str], str]] = {
     "line": lambda n, num: ngettext("%(num)s line", "%(num)s lines", n, num=num),
     "pause": lambda n, num: ngettext("%(num)s pause", "%(num)s pauses", n, num=num),
     "plan": lambda n, num: ngettext("%(num)s plan", "%(num)s plans", n, num=num),
+    "point": lambda n, num: ngettext("%(num)s point", "%(num)s points", n, num=num),
     "pool": lambda n, num: ngettext("%(num)s pool", "%(num)s pools", n, num=num),
     "project": lambda n, num: ngettext("%(num)s project", "%(num)s projects", n, num=num),
     "record": lambda n, num: ngettext("%(num)s record", "%(num)s records", n, num=num),

@@ -10,10 +10,11 @@ from sqlalchemy import event
 
 from app.actions.approve import approve
 from app.actions.audit import entries
+from app.actions.batch import RowEdit, commit, judge
 from app.actions.compare import compare
 from app.actions.decide import standing
 from app.actions.declare import declare, prefill
-from app.actions.edit import edit_record, rows
+from app.actions.edit import cell_rows, edit_record, rows
 from app.actions.import_data import import_portfolio
 from app.actions.plans import get_plan, list_plans, store_plan
 from app.actions.portfolios import list_portfolios
@@ -29,6 +30,10 @@ from tests.app.test_scenario_edit import MORE
 from tests.app.test_scenarios import CODE_RED
 
 ALL = len(TABLES)
+BATCH = [
+    RowEdit(n, key, {"standby": "1"}, {"standby": "0"}, 1)
+    for n, key in enumerate(("ads/gpu", "ads/people", "chat/gpu", "chat/people"))
+]
 BOUNDS: dict[str, tuple[Callable[[Database], object], int]] = {
     "list": (list_portfolios, 1),
     "rows": (lambda db: rows(db, "lab", "needs"), 1),
@@ -44,6 +49,9 @@ BOUNDS: dict[str, tuple[Callable[[Database], object], int]] = {
     "change a scenario": (lambda db: change_scenario(db, 1, [MORE], 1, "eve"), ALL + 7),
     "standing": (lambda db: standing(db, 1), 2),
     "edit": (lambda db: edit_record(db, "lab", "projects", ("ads",), {"value": "5"}, 1, "bob"), ALL + 5),
+    "rows of a grid": (lambda db: cell_rows(db, "lab", "needs"), 2),
+    "judge a batch": (lambda db: judge(db, "lab", "needs", BATCH), ALL),
+    "commit a batch": (lambda db: commit(db, "lab", "needs", BATCH, "bob"), ALL + 5),
     "prefill": (lambda db: prefill(db, "lab"), ALL),
     "declare": (lambda db: declare(db, "lab", CODE_RED, "eve"), ALL + 5),
     "approve": (lambda db: approve(db, 2, "better", "eve"), 6),

@@ -74,7 +74,7 @@ def test_what_the_application_reads_is_what_the_catalogue_says(po: Path) -> None
 
 def test_the_page_hands_scripts_exactly_the_words_that_they_say() -> None:
     said = set()
-    for script in (ROOT / "app" / "static" / "js").glob("*.js"):
+    for script in (ROOT / "app" / "static" / "js").rglob("*.js"):
         said |= {found[1] for found in extract_from_file("javascript", script, {"_": None})}
     assert said == set(CHART_WORDS)
 

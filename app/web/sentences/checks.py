@@ -18,7 +18,6 @@ CHECKS: tuple[str, ...] = (
     N_("serving"),
     N_("links"),
     N_("must"),
-    N_("moves"),
     N_("utilisation"),
     N_("effective"),
     N_("classes"),

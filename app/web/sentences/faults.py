@@ -160,4 +160,11 @@ FAULTS: tuple[str, ...] = (
     N_("has no lever that a service could still get"),
     N_("has no such trade-off"),
     N_("cannot stand in a workbook"),
+    N_("is blank, as is progress"),
+    N_("is blank beside a %(column)s"),
+    N_("is blank for a need and pool"),
+    N_("means nothing without a need and a pool"),
+    N_("is of a project, not of a need and pool"),
+    N_("is blank for %(project)s, which is no build"),
+    N_("does not change"),
 )

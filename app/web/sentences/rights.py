@@ -128,4 +128,9 @@ RIGHTS: tuple[str, ...] = (
     N_("a policy with a start and an end within the horizon"),
     N_("a shorter or plainer text, or CSV files"),
     N_("blank"),
+    N_("how fast the project ran, from 0 to 1"),
+    N_("a %(column)s, or both blank"),
+    N_("an amount; 0 for nothing"),
+    N_("blank, and a row without need and pool"),
+    N_("a key that no other row has"),
 )
