@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.errors import Unavailable
@@ -41,7 +41,7 @@ class Database:
         try:
             with Session(self._writing, expire_on_commit=False) as session, session.begin():
                 yield session
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             raise Unavailable(f"the database is not available: {error.orig}") from error
 
     @contextmanager
@@ -50,7 +50,7 @@ class Database:
         try:
             with Session(self._reading, expire_on_commit=False) as session:
                 yield session
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             raise Unavailable(f"the database is not available: {error.orig}") from error
 
     def upgrade(self, revision: str = "head") -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from app.solver_process import SolveCancelled
 
 LOOK_SECONDS = 0.1
-PART, RESULT, FAILED = "part", "result", "failed"
+READY, PART, RESULT, FAILED = "ready", "part", "result", "failed"
 
 Tell = Callable[[Any], None]
 
@@ -29,15 +29,16 @@ class StudyRefused(Exception):
 
 def study(function: str, task: object, *, on_part: Tell, should_stop: Callable[[], bool], limit: float = 3600.0) -> Any:
     """What `function` (module:function) answers to a task, in a process of its own; what it tells on the way goes to
-    `on_part`. Raises StudyFailed, or SolveCancelled when it was to stop.
+    `on_part`. Raises StudyFailed, or SolveCancelled when it was to stop, which it may be from the first moment on: the
+    task is handed over once the process is ready for it, and nobody waits for that.
     """
     spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=serve, args=(theirs, function, task), name="codered-study", daemon=True)
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=serve, args=(theirs, function), name="codered-study", daemon=True)
     process.start()
     theirs.close()
     try:
-        return _answer(ours, on_part, should_stop, time.monotonic() + limit)
+        return _answer(ours, task, on_part, should_stop, time.monotonic() + limit)
     except (EOFError, OSError):
         process.join(1)
         raise StudyFailed(f"its process ended unexpectedly (exit code {process.exitcode})") from None
@@ -47,7 +48,7 @@ def study(function: str, task: object, *, on_part: Tell, should_stop: Callable[[
         ours.close()
 
 
-def _answer(pipe: Connection, on_part: Tell, should_stop: Callable[[], bool], until: float) -> Any:
+def _answer(pipe: Connection, task: object, on_part: Tell, should_stop: Callable[[], bool], until: float) -> Any:
     while time.monotonic() < until:
         if pipe.poll(LOOK_SECONDS):
             kind, content = pipe.recv()
@@ -55,16 +56,21 @@ def _answer(pipe: Connection, on_part: Tell, should_stop: Callable[[], bool], un
                 return content
             if kind == FAILED:
                 raise StudyFailed(content)
-            on_part(content)
+            if kind == READY:
+                pipe.send(task)
+            else:
+                on_part(content)
         if should_stop():
             raise SolveCancelled
     raise StudyFailed("it took too long and was ended")
 
 
-def serve(pipe: Connection, function: str, task: object) -> None:
+def serve(pipe: Connection, function: str) -> None:
     """What the process does: answer one task, and tell what is wrong where there is no answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
+        pipe.send((READY, None))
+        task = pipe.recv()
         pipe.send(answered(function, task, lambda part: pipe.send((PART, part))))
 
 

@@ -13,7 +13,7 @@ from app.db import Database
 from app.errors import Refused
 from app.roles import EVERYWHERE, Role
 from app.secrecy import LONGEST_PASSWORD, SHORTEST_PASSWORD, is_common, password_hash
-from app.store import accounts, audit
+from app.store import accounts, audit, locks
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,79}")
 
@@ -40,6 +40,7 @@ def add_account(db: Database, name: str, password: str | None, grants: Mapping[s
         raise Refused("a name has up to 80 letters, digits, dots, dashes, underscores or @, and starts with a letter")
     stored = "" if password is None else _hashed(name, password)
     with db.session() as session:
+        locks.hold(session, locks.ACCOUNTS)
         if accounts.find(session, name) is not None:
             raise Refused(f"there is an account {name} already")
         accounts.add(session, name, stored)
@@ -52,6 +53,7 @@ def add_account(db: Database, name: str, password: str | None, grants: Mapping[s
 def set_role(db: Database, name: str, portfolio: str, role: Role | None, who: str) -> None:
     """Give an account a role in a portfolio, or none; holds from the next request on. Raises NotFound, Refused."""
     with db.session() as session:
+        locks.hold(session, locks.ACCOUNTS)
         name = accounts.get(session, account_name(name)).name
         before = accounts.grants(session, name).get(portfolio)
         accounts.grant(session, name, portfolio, role)
@@ -76,6 +78,7 @@ def revoke(db: Database, name: str, who: str) -> None:
     Raises NotFound; Refused for the last admin.
     """
     with db.session() as session:
+        locks.hold(session, locks.ACCOUNTS)
         row, had = accounts.get(session, account_name(name)), _admins(session)
         row.revoked = True
         session.flush()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from app.chain import FIRST, HASHED, link
 from app.db import Database
 from app.store import audit
@@ -47,11 +49,16 @@ class Checked:
 
 def verify(db: Database, noted: str = "") -> Checked:
     """Recompute the hash of every line. `noted`: an end noted earlier, which a cut-off chain no longer has."""
-    count, end, seen = 0, FIRST, not noted
     with db.reading() as session:
-        for row in audit.lines(session):
-            if row.hash != link(end, {name: getattr(row, name) for name in HASHED}):
-                return Checked(count, end, row.id, seen)
-            count, end = count + 1, row.hash
-            seen = seen or end == noted
+        return follow(session, noted)
+
+
+def follow(session: Session, noted: str = "") -> Checked:
+    """The same, as part of a transaction."""
+    count, end, seen = 0, FIRST, not noted
+    for row in audit.lines(session):
+        if row.hash != link(end, {name: getattr(row, name) for name in HASHED}):
+            return Checked(count, end, row.id, seen)
+        count, end = count + 1, row.hash
+        seen = seen or end == noted
     return Checked(count, end, None, seen)

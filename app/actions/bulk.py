@@ -33,7 +33,7 @@ def add_portfolio(db: Database, rows: Mapping[str, Sequence[Cells]], who: str) -
     problem = Problem.from_tables({table: [record_of(table, cells) for cells in rows[table]] for table in rows})
     differences = {table: records.difference((), getattr(problem, table)) for table in TABLES}
     with db.session() as session:
-        if records.exists(session, problem.head.portfolio):
+        if records.hold(session, problem.head.portfolio):
             raise Refused(f"there is a portfolio {problem.head.portfolio} already")
         write_changes(session, Changes(problem.head, False, differences, problem.digest), who)
     return problem.head.portfolio
@@ -52,8 +52,8 @@ def write_many(  # noqa: PLR0917 - what is written, in the order it is said
     Raises NotFound, Conflict, Refused, or InvalidInput when the whole does not fit.
     """
     with db.session() as session:
+        revision = records.hold(session, portfolio)
         old = records.read_all(session, portfolio)
-        revision = records.revision(session, portfolio)
         if version is not None and revision != version:
             raise Conflict(f"portfolio {portfolio}")
         problem = Problem.from_tables(_with(old, put, gone))

@@ -45,6 +45,7 @@ def order_code_reds(db: Database, portfolio: str, places: Mapping[int, int | Non
     """
     ordered = _ordered(places)
     with db.session() as session:
+        records.hold(session, portfolio)
         base = records.read_all(session, portfolio)
         reds = [_red(session, portfolio, base, scenario) for scenario in ordered]
         _require_same_weeks(reds)

@@ -38,6 +38,7 @@ def end_early(  # noqa: PLR0917 - what is ended, when, and who says why
     _require_within(policy, week)
     problem = _ended(record, policy, week)
     with db.session() as session:
+        records.hold(session, portfolio)
         base = records.read_all(session, portfolio)
         name = f"{policy.name or policy.policy}, ended early"
         scenario = scenarios.add(

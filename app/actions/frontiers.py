@@ -23,12 +23,13 @@ from app.tables import JobRow
 from solver.frontier import KINDS, Point, kind_of
 from solver.frontier.reading import Situation
 from solver.frontier.trace import FEWEST, MOST
-from solver.plan import Plan
 from solver.problem import Problem
 from solver.progress import Options
 
 LOST = "it ended before all points were found; those found until then are kept"
 LISTED = 20
+KEEP = "keep"
+"""The trade-off that is about the plan of record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def start(db: Database, portfolio: str, question: Question, who: str, options: O
     problem = snapshot(db, portfolio, question.scenario)
     if question.policy not in problem.policy:
         raise NotFound("policy", question.policy)
-    record = plan_of_record(db, portfolio) if question.against_record or question.kind == "keep" else None
+    record = plan_of_record(db, portfolio) if question.against_record or question.kind == KEEP else None
     situation = Situation(problem, question.policy, record.outcome.plan if record else None)
     kind_of(question.kind).require(situation)
     facts = {
@@ -118,10 +119,11 @@ def listing(db: Database, portfolio: str, limit: int = LISTED) -> list[FrontierR
         return [_run(session, row, found.get(row.id, 0)) for row in rows]
 
 
-def lacking(problem: Problem, policy: str, approved: Plan | None) -> dict[str, str]:
+def lacking(problem: Problem, policy: str, *, has_record: bool) -> dict[str, str]:
     """What a trade-off would need to be asked of a problem, by kind; blank where nothing lacks."""
-    situation = Situation(problem, policy, approved)
-    return {name: fault.right if (fault := kind.lacks(situation)) else "" for name, kind in KINDS.items()}
+    situation = Situation(problem, policy)
+    found = {name: fault.right if (fault := kind.lacks(situation)) else "" for name, kind in KINDS.items()}
+    return found | ({KEEP: ""} if has_record else {})
 
 
 def cancel(db: Database, run_id: int, who: str) -> None:

@@ -69,7 +69,7 @@ def read_source(source: Source) -> folder.Reading:
 
 def _write(session: Session, problem: Problem, who: str) -> dict[str, Difference]:
     portfolio = problem.head.portfolio
-    known = records.exists(session, portfolio)
+    known = records.hold(session, portfolio) > 0
     old = records.read_all(session, portfolio) if known else {}
     differences = {table: records.difference(old.get(table, ()), getattr(problem, table)) for table in TABLES}
     write_changes(session, Changes(problem.head, known, differences, problem.digest), who)

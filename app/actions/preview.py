@@ -20,7 +20,7 @@ from app.actions.import_data import Changes, Imported, write_changes
 from app.cells import cells_of, key_from_text, key_text, record_of
 from app.db import Database
 from app.errors import Conflict, NotFound, Refused
-from app.store import records, uploads
+from app.store import locks, records, uploads
 from app.store.records import HEAD, Difference
 from app.tables import UploadRow
 from solver.faults import Fault, InvalidInput, Notice
@@ -143,6 +143,7 @@ def bring_in(db: Database, looked: Looked, who: str) -> Imported:
 def map_headings(db: Database, upload: str, columns_by_heading: Mapping[tuple[str, str], str], who: str) -> str:
     """Remember which column headings mean, by (table, heading), and preview the upload again; the new preview's id."""
     with db.session() as session:
+        locks.hold(session, locks.HEADINGS)
         row = uploads.get(session, upload, UploadRow.content)
         for (table, heading), column in columns_by_heading.items():
             if table not in TABLES or column not in {c.name for c in columns(table)}:
@@ -244,7 +245,7 @@ def _read(session: Session, row: UploadRow) -> dict[str, Difference]:
 def _apply(  # noqa: PLR0917 - what is written, in the order it is said
     session: Session, portfolio: str, revision: int, differences: Mapping[str, Difference], digest: str, who: str
 ) -> Imported:
-    if records.revision(session, portfolio) != revision:
+    if records.hold(session, portfolio) != revision:
         raise Conflict(f"portfolio {portfolio}")
     created = sum(len(d.created) for d in differences.values())
     updated = sum(len(d.updated) for d in differences.values())

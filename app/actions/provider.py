@@ -13,7 +13,7 @@ from app.account_tables import AccountRow
 from app.actions.accounts import account_name
 from app.actions.sign_in import NotSignedIn, begin_session
 from app.db import Database
-from app.store import accounts, audit
+from app.store import accounts, audit, locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ def sign_in_with(db: Database, key: SecretStr | None, who: Vouched, browser: str
     """A session for the account of who was vouched for; the word for the cookie. Raises NotSignedIn."""
     identity, name = f"{who.issuer} {who.subject}", account_name(who.name)
     with db.session() as session:
+        locks.hold(session, locks.ACCOUNTS)
         row = accounts.of_subject(session, identity) or accounts.find(session, name)
         if row is None or row.revoked or not _may_be(row, identity):
             raise NotSignedIn(f"there is no account {name} for you here; an admin can add it")

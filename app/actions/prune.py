@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.db import Database
 from app.errors import Refused
-from app.store import audit, jobs, plans
+from app.store import audit, jobs, locks, plans
 
 
 def prune_plans(db: Database, days: int, who: str, *, dry: bool = False) -> list[int]:
@@ -21,6 +21,7 @@ def prune_plans(db: Database, days: int, who: str, *, dry: bool = False) -> list
         with db.reading() as session:
             return [plan for plan, _ in plans.undecided_before(session, before)]
     with db.session() as session:
+        locks.hold(session, locks.DECISIONS)
         found = plans.undecided_before(session, before)
         plans.remove(session, [plan for plan, _ in found])
         for portfolio in sorted({portfolio for _, portfolio in found}):

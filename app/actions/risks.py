@@ -15,7 +15,7 @@ from app.actions.plans import StoredPlan, get_plan
 from app.actions.work.kinds import FUTURES, SUBJECT
 from app.db import Database
 from app.errors import Refused
-from app.store import audit, jobs, risk_runs
+from app.store import audit, jobs, locks, risk_runs
 from app.tables import JobRow, RiskRunRow
 from solver.faults import InvalidInput
 from solver.problem import Problem
@@ -77,6 +77,7 @@ def start(db: Database, plan_id: int, who: str, futures: int, seed: int) -> None
     problem = stored.problem.replace(risks=risks)
     facts = {"plan": plan_id, "digest": problem.digest, "futures": futures, "seed": seed}
     with db.session() as session:
+        locks.hold(session, f"futures of plan {plan_id}")
         if _is_asked(session, facts):
             return
         run = risk_runs.add(session, {**facts, "who": who})

@@ -50,6 +50,7 @@ def copy_scenario(  # noqa: PLR0917 - what is copied, and how the copy is called
     Raises NotFound, or InvalidInput when the source no longer fits its portfolio.
     """
     with db.session() as session:
+        records.hold(session, portfolio)
         tables, parent = records.read_all(session, portfolio), _parent(session, portfolio, source)
         changes = [] if parent is None else scenarios.changes(session, parent.id)
         wanted = parent.policy if parent else policy
@@ -72,6 +73,7 @@ def change_scenario(db: Database, scenario: int, edits: Sequence[ScenarioEdit], 
     wrote since `version`.
     """
     with db.session() as session:
+        records.hold(session, scenarios.get(session, scenario).portfolio)
         row = _open(session, scenario, version)
         base, changes = records.read_all(session, row.portfolio), scenarios.changes(session, scenario)
         before = with_changes(base, changes)

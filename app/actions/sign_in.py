@@ -18,7 +18,7 @@ from app.db import Database
 from app.errors import CoderedError, NotFound
 from app.roles import Account
 from app.secrecy import LONGEST_PASSWORD, keyed_hash, new_word, password_matches
-from app.store import accounts, audit
+from app.store import accounts, audit, locks
 
 log = logging.getLogger(__name__)
 LASTS, IDLE = timedelta(days=7), timedelta(hours=12)
@@ -112,6 +112,7 @@ def _note(db: Database, name: str, address: str) -> None:
     """Count this attempt as a failure until it is found good, so that many at once count as many."""
     now = audit.now()
     with db.session() as session:
+        locks.hold(session, locks.ATTEMPTS)
         accounts.forget_attempts(session, before=now - 2 * WINDOW)
         of_name = accounts.attempts(session, now - WINDOW, name=name) if name else 0
         of_address = accounts.attempts(session, now - WINDOW, address=address)

@@ -24,11 +24,13 @@ COMMANDS = {
     "prices": ("app.cli.prices:price_list", "Say what a unit of a pool is worth in a week, and confirm it."),
     "replan": ("app.cli.replan:replan", "Plan again from a later week of a plan."),
     "frontier": ("app.cli.frontier:frontier", "Trade one thing for another: a curve of plans."),
+    "sweep": ("app.cli.sweep:sweep_folder", "Solve many scenarios of a folder, on all cores or a Dask cluster."),
     "serve": ("app.cli.serve:serve", "Serve the pages."),
     "worker": ("app.cli.worker:worker", "Do jobs in a process or on a host of its own."),
     "jobs": ("app.cli.jobs:jobs_group", "See jobs and workers; cancel a job, or start it again."),
     "demo": ("app.cli.demo:demo", "Serve the example in a database of its own."),
     "account": ("app.cli.account:account", "Add accounts, give roles, make API tokens."),
+    "webhook": ("app.cli.webhook:webhook", "Tell other programs what happens."),
     "audit": ("app.cli.audit:audit", "Verify the audit trail."),
     "db": ("app.cli.database:database", "Bring the database to the newest schema."),
 }

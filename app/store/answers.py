@@ -7,6 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.store import locks
 from app.store.audit import now
 from app.tables import AnswerRow
 
@@ -15,6 +16,7 @@ KEPT = timedelta(days=1)
 
 def take(session: Session, key: str, request: str) -> AnswerRow | None:
     """The row of a key; None when it is new, and then it is there, without an answer. Old ones go."""
+    locks.hold(session, f"answer {key}")
     session.execute(sa.delete(AnswerRow).where(AnswerRow.at < now() - KEPT))
     found = session.get(AnswerRow, key)
     if found is None:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.cells import Key
 from app.errors import NotFound
-from app.tables import RECORDS
+from app.store import locks
+from app.tables import RECORDS, AuditRow
 from solver.records import TABLES, columns, key_columns, key_of, sort_key
 
 HEAD = "portfolio"
@@ -44,6 +45,24 @@ def heads(session: Session) -> list[tuple[Stored, int]]:
 def revision(session: Session, portfolio: str) -> int:
     """How often a portfolio was written; 0 where there is none."""
     return session.scalar(sa.select(_HEAD.c.revision).where(_HEAD.c.portfolio == portfolio)) or 0
+
+
+def state(session: Session, portfolio: str) -> tuple[int, str] | None:
+    """What changes with every write: the revision, and the end of the audit trail; None while nothing tells of it."""
+    end = sa.select(AuditRow.hash).where(AuditRow.portfolio == portfolio).order_by(AuditRow.id.desc()).limit(1)
+    row = session.execute(sa.select(_HEAD.c.revision, end.scalar_subquery()).where(_HEAD.c.portfolio == portfolio))
+    found = row.one_or_none()
+    return (int(found[0]), str(found[1])) if found and found[1] else None
+
+
+def hold(session: Session, portfolio: str) -> int:
+    """A portfolio's revision, 0 where there is none; until this transaction ends nobody else writes it."""
+    held = sa.select(_HEAD.c.revision).where(_HEAD.c.portfolio == portfolio).with_for_update(key_share=True)
+    revision = session.scalar(held)
+    if revision is None:  # there is no row yet to hold: who would add it waits for the name
+        locks.hold(session, f"portfolio {portfolio}")
+        revision = session.scalar(held)
+    return revision or 0
 
 
 def exists(session: Session, portfolio: str) -> bool:

@@ -14,6 +14,7 @@ from app.web.account import page as account
 from app.web.accounts import page as accounts
 from app.web.approve import page as approve
 from app.web.brief import page as brief
+from app.web.calendar import page as calendar
 from app.web.capacity import page as capacity
 from app.web.choose_language import page as choose_language
 from app.web.compare import page as compare
@@ -35,6 +36,8 @@ from app.web.scenarios import page as scenarios
 from app.web.sign_in import page as sign_in
 from app.web.situation import page as situation
 from app.web.tradeoffs import page as tradeoffs
+from app.web.webhooks import page as webhooks
+from app.web.week import page as week
 from solver.classes import class_name
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -42,7 +45,8 @@ LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
-    scenarios, compare, brief, sign_in, account, accounts, operators, health, grid, tradeoffs, review, choose_language,
+    scenarios, compare, brief, sign_in, account, accounts, operators, health, grid, tradeoffs, review,
+    week, calendar, webhooks, choose_language,
 )  # fmt: skip
 
 

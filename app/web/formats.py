@@ -7,10 +7,11 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from babel.dates import format_date, format_skeleton
 from babel.numbers import get_decimal_symbol, get_group_symbol
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 
 from app.web.chart_words import chart_words
 from app.web.column_words import column_doc, table_doc, term
@@ -24,8 +25,9 @@ def attach(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=number, signed=signed, percent=percent, day=day, month=month, moment=moment, words=words, cell=cell,
         plural=plural, count=count, term=term, table_doc=table_doc, column_doc=column_doc,
+        quantity=quantity,
     )  # fmt: skip
-    app.jinja_env.globals.update(asset=asset, chart_words=chart_words)
+    app.jinja_env.globals.update(asset=asset, here=here, chart_words=chart_words)
 
 
 def number(value: float | None, digits: int = 1) -> str:
@@ -86,9 +88,20 @@ def plural(number_of: int, one: str, many: str = "") -> str:
     return counted(number_of, count(number_of), one, many)
 
 
+def quantity(amount: float, unit: str, digits: int = 1) -> str:
+    """`1 node`, `81 nodes`, `3.5 FTE`."""
+    return f"{number(amount, digits)} {_('nodes') if unit == 'node' and amount != 1 else _(unit)}"
+
+
 def cell(record: Any, column: Column) -> str:
     """A record's cell as its CSV text."""
     return write_cell(column, getattr(record, column.attribute))
+
+
+def here(**changes: object) -> str:
+    """The address of this page with some of what it was asked exchanged, within this site."""
+    asked = request.args.to_dict(flat=False) | {name: [str(value)] for name, value in changes.items()}
+    return f"{request.path}?{urlencode(asked, doseq=True)}"
 
 
 def asset(name: str) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, render_template, request
 
 from app.actions import decide
 from app.actions.plans import StoredPlan, get_plan, list_plans, plan_of_record
+from app.errors import NotFound
 from app.web import context
 from app.web.paging import paged
 from app.web.plan_page import reading_of, sections
 from app.web.reading.loans import donors, loans
 from app.web.reading.moves import filtered
+from app.web.reading.use import uses
 from app.web.reading.why import first_asked
 from app.web.reading.why import why as spells_of
 from solver.check import check
@@ -35,7 +39,7 @@ def show(plan_id: int) -> str:
     record = plan_of_record(context.db(), stored.portfolio)
     parts: dict[str, object] = {"moves": _moves(stored), "why": _why(stored), "ledger": _ledger(stored)}
     parts |= {"standing": decide.standing(context.db(), plan_id)}
-    return render_template("plan.html", stored=stored, **parts, **sections(stored, record))
+    return render_template("plan.html", stored=stored, **parts, **sections(stored, record, request.args))
 
 
 @page.get("/plans/<int:plan_id>/moves")
@@ -74,11 +78,30 @@ def recheck(plan_id: int) -> str:
     return render_template("check.html", stored=stored, report=report)
 
 
+@page.get("/plans/<int:plan_id>/use")
+def use(plan_id: int) -> str:
+    """Who uses a pool in a week, and so why it is as full as it is."""
+    stored = get_plan(context.db(), plan_id)
+    context.page_is_of(stored.portfolio)
+    pool, week = request.args.get("pool", ""), _week_asked() or stored.problem.weeks[0]
+    if pool not in stored.problem.pool or week not in stored.problem.weeks:
+        raise NotFound("pool and week", f"{pool} {week}")
+    return render_template("use.html", stored=stored, use=uses(reading_of(stored), pool, week))
+
+
 def _why(stored: StoredPlan) -> dict[str, object]:
     reading = reading_of(stored)
     asked = request.args.get("project", "")
     project = asked if asked in stored.problem.project else first_asked(reading)
-    return {"project": project, "spells": spells_of(reading, project)}
+    return {"project": project, "spells": spells_of(reading, project), "week": _week_asked()}
+
+
+def _week_asked() -> date | None:
+    """The week that a link from a bar or a cell leads to."""
+    try:
+        return date.fromisoformat(request.args.get("week", ""))
+    except ValueError:
+        return None
 
 
 def _ledger(stored: StoredPlan) -> dict[str, object]:

@@ -8,10 +8,10 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.actions import frontiers, operate
+from app.actions import decide, frontiers, operate
 from app.actions.edit import rows
 from app.actions.frontiers import FrontierRun, Question
-from app.actions.plans import plan_info, plan_of_record
+from app.actions.plans import plan_info
 from app.actions.scenarios import Scenario, get_scenario, list_scenarios
 from app.actions.snapshot import snapshot
 from app.errors import Conflict, NotFound, Refused
@@ -135,15 +135,16 @@ def _subject(text: str) -> tuple[int | None, str]:
 
 def _asked(portfolio: str, scenario: int | None, policy: str) -> dict[str, Any]:
     """Which questions lack something, and the plan of record that moves may count against."""
-    record = plan_of_record(context.db(), portfolio)
+    decided = decide.states(context.db(), portfolio)
+    record = next((plan for plan, state in decided.items() if state == decide.OF_RECORD), None)
     try:
         problem = snapshot(context.db(), portfolio, scenario)
     except (InvalidInput, Conflict) as broken:
         return {"record": record, "broken": str(broken), "lacks": dict.fromkeys(KINDS, "")}
     if policy not in problem.policy:
         raise NotFound("policy", policy)
-    plan = record.outcome.plan if record else None
-    return {"record": record, "broken": "", "lacks": frontiers.lacking(problem, policy, plan)}
+    lacks = frontiers.lacking(problem, policy, has_record=record is not None)
+    return {"record": record, "broken": "", "lacks": lacks}
 
 
 def _run(run_id: int) -> FrontierRun:

@@ -1,9 +1,8 @@
-"""The small portfolio in a real SQLite file."""
+"""The small portfolio in a real database: each test that takes one runs on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +11,7 @@ from app.db import Database
 from solver.folder import read_files
 from solver.problem import Problem
 from tests.app.lab import FILES, as_bytes
+from tests.databases import BOTH, POSTGRESQL, SQLITE, Makers
 
 
 @pytest.fixture
@@ -26,13 +26,37 @@ def problem(files: dict[str, bytes]) -> Problem:
     return read_files(files).problem
 
 
+@pytest.fixture(params=BOTH)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database."""
+    return str(request.param)
+
+
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
+def db(makers: Makers, kind: str) -> Iterator[Database]:
     """An empty database with the newest schema."""
-    database = Database(f"sqlite:///{tmp_path / 'codered.db'}")
-    database.upgrade()
-    yield database
-    database.close()
+    with makers.migrated(kind) as url:
+        database = Database(url)
+        yield database
+        database.close()
+
+
+@pytest.fixture
+def other(makers: Makers, kind: str) -> Iterator[Database]:
+    """A second database, empty, of the kind that `db` is not."""
+    with makers.migrated(POSTGRESQL if kind == SQLITE else SQLITE) as url:
+        database = Database(url)
+        yield database
+        database.close()
+
+
+@pytest.fixture
+def bare(makers: Makers, kind: str) -> Iterator[Database]:
+    """A database without any table."""
+    with makers.empty(kind) as url:
+        database = Database(url)
+        yield database
+        database.close()
 
 
 @pytest.fixture

@@ -13,6 +13,22 @@ from app.actions.snapshot import snapshot
 from app.cli import main
 from app.db import Database, sqlite_module
 from app.errors import Refused
+from tests.databases import POSTGRESQL, SQLITE, Makers
+
+
+@pytest.fixture
+def kind() -> str:
+    """SQLite: PostgreSQL brings its own tools."""
+    return SQLITE
+
+
+def test_a_postgresql_is_told_to_use_its_own_tools(makers: Makers, tmp_path: Path) -> None:
+    with makers.migrated(POSTGRESQL) as url:
+        db = Database(url)
+        for asked in (lambda: backup(db, tmp_path / "copy.db"), lambda: restore(db, tmp_path / "copy.db")):
+            with pytest.raises(Refused, match="use pg_dump and pg_restore"):
+                asked()
+        db.close()
 
 
 def test_a_copy_holds_what_the_database_held(lab: Database, tmp_path: Path) -> None:

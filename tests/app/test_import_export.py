@@ -25,6 +25,14 @@ from solver.problem import Problem
 from solver.records import Signal
 from tests.app.lab import FILES, as_bytes
 
+BROKEN = {
+    "sqlite": ("CREATE TRIGGER broken BEFORE INSERT ON needs BEGIN SELECT RAISE(ABORT, 'no space'); END",),
+    "postgresql": (
+        "CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no space'; END $$",
+        "CREATE TRIGGER broken BEFORE INSERT ON needs FOR EACH ROW EXECUTE FUNCTION no_space()",
+    ),
+}
+
 
 def test_an_imported_portfolio_is_the_same_problem(lab: Database, problem: Problem) -> None:
     assert snapshot(lab, "lab") == problem
@@ -35,9 +43,7 @@ def test_an_exported_portfolio_reads_back_the_same(lab: Database, problem: Probl
     assert read_files(as_bytes(export_files(lab, "lab"))).problem.digest == problem.digest
 
 
-def test_a_zip_goes_out_and_comes_in(lab: Database, problem: Problem, tmp_path: Path) -> None:
-    other = Database(f"sqlite:///{tmp_path / 'other.db'}")
-    other.upgrade()
+def test_a_zip_goes_out_and_comes_in_elsewhere(lab: Database, other: Database, problem: Problem) -> None:
     imported = import_portfolio(other, export_zip(lab, "lab"), "bob")
     assert imported.portfolio == "lab"
     assert snapshot(other, "lab").digest == problem.digest
@@ -86,9 +92,8 @@ def test_an_import_that_breaks_off_half_way_writes_nothing(
 ) -> None:
     files["pools.csv"] += b"b200,,gpu,b200\n"
     with lab.session() as session:
-        session.connection().exec_driver_sql(
-            "CREATE TRIGGER broken BEFORE INSERT ON needs BEGIN SELECT RAISE(ABORT, 'no space'); END"
-        )
+        for statement in BROKEN[lab.url.get_backend_name()]:
+            session.connection().exec_driver_sql(statement)
     files["needs.csv"] = files["needs.csv"].replace(b"chat,gpu,gpu,6,1", b"chat,gpu,gpu,7,1")
     with pytest.raises(Exception, match="no space"):
         import_portfolio(lab, files, "bob")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -16,8 +14,8 @@ from app.tables import Base
 
 
 @pytest.fixture
-def alembic_engine(tmp_path: Path) -> Engine:
-    return Database(f"sqlite:///{tmp_path / 'migrated.db'}").engine
+def alembic_engine(bare: Database) -> Engine:
+    return bare.engine
 
 
 runner = create_alembic_fixture(alembic_config())
@@ -50,11 +48,10 @@ def test_an_upgraded_database_is_at_the_newest_revision(db: Database) -> None:
     assert db.revision() == db.newest()
 
 
-def test_a_failed_migration_leaves_the_schema_as_it_was(tmp_path: Path) -> None:
-    db = Database(f"sqlite:///{tmp_path / 'half.db'}")
-    with db.engine.connect() as connection:
+def test_a_failed_migration_leaves_the_schema_as_it_was(bare: Database) -> None:
+    with bare.engine.connect() as connection:
         connection.exec_driver_sql("CREATE TABLE audit (id INTEGER)")
         connection.commit()
-    with pytest.raises(Exception, match="audit already exists"):
-        db.upgrade()
-    assert inspect(db.engine).get_table_names() == ["audit"]
+    with pytest.raises(Exception, match=r"audit.? already exists"):
+        bare.upgrade()
+    assert inspect(bare.engine).get_table_names() == ["audit"]

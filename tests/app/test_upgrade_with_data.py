@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -22,9 +21,9 @@ AT = datetime(2025, 12, 1, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def old(tmp_path: Path, problem: Problem) -> Database:
+def old(bare: Database, problem: Problem) -> Database:
     """A database of the first schema with a portfolio, a scenario and lines in the audit trail."""
-    db = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    db = bare
     db.upgrade(FIRST)
     known = sa.MetaData()
     known.reflect(db.engine)

@@ -26,6 +26,10 @@ VALUES = {
     "table": "projects",
     "name": "summary.json",
     "token": NOTHING,
+    "sheet": "moves",
+    "word": "nothing",
+    "webhook": NOTHING,
+    "delivery": NOTHING,
     "number": 0,
     "filename": "x.svg",
 }

@@ -147,6 +147,17 @@ def test_a_week_is_recorded_and_the_rest_is_planned_again(site: Site, page: Page
         page.wait_for_url("**/plans/2*", timeout=120_000)
 
 
+def test_it_is_printed_without_what_is_only_for_the_screen_and_no_wider_than_a_page(site: Site, page: Page) -> None:
+    happened(site, project="speed", week=START, progress="0.25")
+    with serving(site) as live:
+        page.set_viewport_size({"width": 710, "height": 1000})
+        page.goto(live.address + PAGE)
+        page.emulate_media(media="print")
+        expect(page.get_by_role("heading", name="What to learn from it")).to_be_visible()
+        expect(page.get_by_role("heading", name="Record what happened")).to_be_hidden()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 710
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_accessible_and_fits_a_phone(site: Site, new_page: Callable[..., Page], scheme: str) -> None:
     happened(site, project="speed", week=START, progress="0.25")

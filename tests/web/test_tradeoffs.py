@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from app.actions import frontiers
+from app.actions import frontiers, work
 from app.actions.import_data import import_portfolio
 from app.actions.scenarios import get_changes, get_scenario
 from app.store import frontiers as store
@@ -53,6 +53,21 @@ def test_the_page_offers_the_questions_and_says_what_the_others_lack(site: Site)
     assert "Needs a policy that protects a project, such as the training." in text
     assert "Needs a plan of record." in text
     assert text.count("disabled") >= 3
+
+
+def test_a_plan_of_record_may_be_kept_and_its_moves_left_out(demo: Site) -> None:
+    client = demo.app.test_client()
+    text = client.get("/tradeoffs?plan=2").text
+    assert "Count only moves that plan 1, the plan of record, does not have" in text
+    assert "Needs a plan of record" not in text
+    work.leave_to_others()
+    asked = {"of": "policy:code-red", "kind": "keep", "points": "3", "seconds": "5"}
+    answer = client.post("/tradeoffs", data=asked)
+    work.shut_down()
+    assert frontiers.get(demo.db, 1).plan == 1
+    shown = client.get(answer.location).text
+    assert "does not have are counted" in shown
+    assert "Waiting for its turn" in shown
 
 
 def test_the_knee_is_told_in_words_with_what_is_proven_of_it(site: Site) -> None:

@@ -19,10 +19,19 @@ export function colours() {
   };
 }
 
+// A band leads to why its donor gives, a node to why its project has what it has; the table has the same links.
+function explain(box, item) {
+  if (!item?.project) return;
+  const to = new URL(box.dataset.why, window.location.href);
+  to.searchParams.set("project", item.project);
+  window.location.assign(to);
+}
+
 // A mark that stands for a row of the table leads there.
 function begun(box) {
   const chart = window.echarts.init(box, null, { renderer: "canvas" });
   chart.on("click", ({ data }) => data?.row && document.getElementById(data.row)?.focus());
+  if (box.dataset.why) chart.on("click", ({ data }) => explain(box, data));
   drawn.set(box, chart);
   return chart;
 }

@@ -6,10 +6,11 @@ export function sankey(data, colour, width) {
   const narrow = width < 520;
   const room = narrow ? 96 : 220;
   const labels = Object.fromEntries(data.nodes.map((node) => [node.name, node.label]));
+  const projects = Object.fromEntries(data.nodes.map((node) => [node.name, node.project]));
   const totals = {};
   for (const link of data.links) for (const end of [link.source, link.target]) totals[end] = (totals[end] || 0) + link.value;
   const nodes = data.nodes.map((node) => ({
-    name: node.name,
+    name: node.name, project: node.project,
     itemStyle: { color: node.side === "giver" ? colour.orange : colour.blue },
     label: { position: node.side === "giver" ? "left" : "right" },
   }));
@@ -22,7 +23,7 @@ export function sankey(data, colour, width) {
     },
     series: [{
       type: "sankey", left: room, right: room, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 7, draggable: false, layoutIterations: 48,
-      emphasis: { focus: "adjacency" }, data: nodes, links: data.links,
+      emphasis: { focus: "adjacency" }, data: nodes, links: data.links.map((link) => ({ ...link, project: projects[link.source] })),
       lineStyle: { color: "gradient", opacity: 0.35 },
       label: {
         color: colour.ink, fontSize: narrow ? 11 : 12, lineHeight: 14, width: room - 12, overflow: narrow ? "break" : "truncate",

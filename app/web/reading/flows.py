@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.web.language import N_, _
-from app.web.reading.frames import Reading, rows
+from app.web.reading.frames import Reading, once, rows
 from app.web.said import said
 
 LARGEST = 12
+LISTED = 60
+"""The largest flows, which a table lists one by one."""
 OTHER = N_("other projects")
 Amounts = dict[tuple[str, str], float]
 
@@ -23,6 +25,8 @@ class Flow:
     giver: str
     receiver: str
     amount: float
+    giver_id: str = ""
+    receiver_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +43,29 @@ class Flows:
         """Everything that changed hands."""
         return sum(f.amount for f in self.flows)
 
+    @property
+    def largest(self) -> tuple[Flow, ...]:
+        """Those that a table has a line for."""
+        return self.flows[:LISTED]
+
+    @property
+    def rest(self) -> tuple[Flow, ...]:
+        """The smaller ones."""
+        return self.flows[LISTED:]
+
     def chart(self) -> dict[str, Any]:
         """Nodes and links for a Sankey: donors on the left, receivers on the right, the smallest together."""
         merged = _merged(self.flows)
         left = sorted({g for g, _ in merged})
         right = sorted({r for _, r in merged})
-        nodes = [{"name": f"from {n}", "label": n, "side": "giver"} for n in left]
-        nodes += [{"name": f"to {n}", "label": n, "side": "receiver"} for n in right]
+        ids = {f.giver: f.giver_id for f in self.flows} | {f.receiver: f.receiver_id for f in self.flows}
+        nodes = [{"name": f"from {n}", "label": n, "side": "giver", "project": ids.get(n, "")} for n in left]
+        nodes += [{"name": f"to {n}", "label": n, "side": "receiver", "project": ids.get(n, "")} for n in right]
         links = [{"source": f"from {g}", "target": f"to {r}", "value": round(a, 2)} for (g, r), a in merged.items()]
         return {"unit": said(self.unit), "nodes": nodes, "links": links}
 
 
+@once
 def flows(reading: Reading, kind: str) -> tuple[Flows, Flows]:
     """The moves of a kind while the policy is in force, and those after it (the way back)."""
     problem = reading.problem
@@ -59,14 +75,21 @@ def flows(reading: Reading, kind: str) -> tuple[Flows, Flows]:
     for week, pool, giver, receiver, amount in rows(reading.plan.moves):
         if giver != receiver and pool in problem.pool and problem.pool[pool].kind == kind:
             phase = during if problem.week_index(week) < last else after
-            phase[reading.label(giver), reading.label(receiver)] += float(amount)
+            phase[giver, receiver] += float(amount)
     unit = {"gpu": "nodes", "engineer": "FTE"}.get(kind, problem.head.currency)
-    return Flows(kind, "in force", unit, _sorted(during)), Flows(kind, "way back", unit, _sorted(after))
+    return (
+        Flows(kind, "in force", unit, _sorted(reading, during)),
+        Flows(kind, "way back", unit, _sorted(reading, after)),
+    )
 
 
-def _sorted(amounts: Amounts) -> tuple[Flow, ...]:
-    ordered = sorted(amounts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Flow(giver, receiver, amount) for (giver, receiver), amount in ordered)
+def _sorted(reading: Reading, amounts: Amounts) -> tuple[Flow, ...]:
+    names = {name: reading.label(name) if name in reading.problem.project else "" for pair in amounts for name in pair}
+    found = [
+        Flow(names[g] or g, names[r] or r, amount, g if names[g] else "", r if names[r] else "")
+        for (g, r), amount in amounts.items()
+    ]
+    return tuple(sorted(found, key=lambda f: (-f.amount, f.giver, f.receiver)))
 
 
 def _merged(found: Iterable[Flow]) -> dict[tuple[str, str], float]:

@@ -1,0 +1,71 @@
+"""Workers of a sweep on a Dask cluster: its scheduler tells every worker the base once, also those that join later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+from app.errors import Refused
+from app.sweep_workers import AHEAD, Crew, Hire, forget, warm
+from solver.sweep import Base
+
+PATIENCE = 20.0
+"""Seconds to wait for the scheduler, and for its first worker."""
+
+try:
+    from distributed import Client, WorkerPlugin
+except ImportError as error:  # an optional extra
+    raise Refused("Dask is not installed here: pip install 'codered[dask]'") from error
+
+
+class KeepsBase(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
+    """On a worker: the base of one sweep, from its start to its end."""
+
+    def __init__(self, name: str, base: Base) -> None:
+        self.name = name
+        self.base = base
+
+    def setup(self, worker: object) -> None:
+        """The worker joins."""
+        warm(self.name, self.base)
+
+    def teardown(self, worker: object) -> None:
+        """The sweep or the worker ends."""
+        forget(self.name)
+
+
+def cluster(address: str) -> Hire:
+    """A crew of the workers of a Dask scheduler, such as `tcp://host:8786` or `tls://host:8786`."""
+
+    @contextmanager
+    def hire(base: Base) -> Iterator[Crew]:
+        client = _connected(address)
+        name = f"codered-sweep-{uuid4().hex}"
+        try:
+            client.register_plugin(KeepsBase(name, base), name=name)
+            executor = client.get_executor(pure=False)
+            room = AHEAD * sum(client.nthreads().values())
+            try:
+                yield Crew(executor, name, room, lambda: executor.shutdown(wait=False))
+            finally:
+                if client.status == "running":
+                    executor.shutdown(wait=False)
+                    client.unregister_worker_plugin(name)
+        finally:
+            client.close(timeout=PATIENCE)
+
+    return hire
+
+
+def _connected(address: str) -> Client:
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise Refused(f"no Dask scheduler answers at {address} ({error})") from error
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except TimeoutError as error:
+        client.close(timeout=PATIENCE)
+        raise Refused(f"the Dask scheduler at {address} has no worker") from error
+    return client

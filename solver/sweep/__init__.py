@@ -1,0 +1,7 @@
+"""Sweeps: a portfolio and policy in many variations, each solved once and kept under the digest of its input."""
+
+from solver.sweep.rows import Result, results_csv
+from solver.sweep.scenarios import Scenario, grid, listed_scenarios
+from solver.sweep.work import Base, Task, calculate, prepare
+
+__all__ = ["Base", "Result", "Scenario", "Task", "calculate", "grid", "listed_scenarios", "prepare", "results_csv"]

