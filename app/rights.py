@@ -47,7 +47,7 @@ def _right(role: Role | None, of: Of, names: str, prefix: str = "") -> dict[str,
 
 WEB: dict[str, Right] = {
     **_right(None, Of.ANYBODY, "static sign_in.show sign_in.submit sign_in.away sign_in.back"),
-    **_right(None, Of.ANYBODY, "health.live health.ready health.figures calendar.show"),
+    **_right(None, Of.ANYBODY, "health.live health.ready health.figures language.choose calendar.show"),
     **_right(None, Of.ONESELF, "situation.show sign_in.out export.empty account.show account.end_session"),
     **_right(None, Of.ONESELF, "account.add_token account.remove_token account.password calendar.add"),
     **_right(VIEWER, Of.CHOSEN, "plan.listing scenarios.listing compare.show portfolio.show capacity.show export.show"),

@@ -9,13 +9,14 @@ from flask import Flask
 from app import watch
 from app.config import Settings
 from app.db import Database
-from app.web import context, formats, gate, provider, refusals, security
+from app.web import context, formats, gate, language, provider, refusals, security
 from app.web.account import page as account
 from app.web.accounts import page as accounts
 from app.web.approve import page as approve
 from app.web.brief import page as brief
 from app.web.calendar import page as calendar
 from app.web.capacity import page as capacity
+from app.web.choose_language import page as choose_language
 from app.web.compare import page as compare
 from app.web.declare import page as declare
 from app.web.export import page as export
@@ -30,12 +31,14 @@ from app.web.portfolio import page as portfolio
 from app.web.records import page as records
 from app.web.review import page as review
 from app.web.risks import page as risks
+from app.web.said import all_said, capital, said, sentence
 from app.web.scenarios import page as scenarios
 from app.web.sign_in import page as sign_in
 from app.web.situation import page as situation
 from app.web.tradeoffs import page as tradeoffs
 from app.web.webhooks import page as webhooks
 from app.web.week import page as week
+from solver.classes import class_name
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LARGEST_UPLOAD = 64 * 1024 * 1024
@@ -43,7 +46,7 @@ LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
     scenarios, compare, brief, sign_in, account, accounts, operators, health, grid, tradeoffs, review,
-    week, calendar, webhooks,
+    week, calendar, webhooks, choose_language,
 )  # fmt: skip
 
 
@@ -57,6 +60,7 @@ def build(settings: Settings) -> Flask:
     database = Database(settings.url)
     if database.revision() is None:
         database.upgrade()
+    language.attach(app)
     context.attach(app, database, settings)
     watch.attach(app, "web")
     security.attach(app)
@@ -64,6 +68,9 @@ def build(settings: Settings) -> Flask:
     provider.attach(app, settings)
     refusals.attach(app)
     formats.attach(app)
+    app.jinja_env.filters.update(
+        said=said, all_said=all_said, sentence=sentence, capital=capital, class_name=class_name
+    )
     for page in PAGES:
         app.register_blueprint(page)
     return app

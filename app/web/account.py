@@ -10,6 +10,7 @@ from app.actions.sign_in import NotSignedIn, TooManyAttempts
 from app.errors import Refused
 from app.roles import EVERYWHERE, ROLES, Role
 from app.web import context
+from app.web.language import _
 from app.web.sign_in import enter
 
 page = Blueprint("account", __name__)
@@ -79,7 +80,9 @@ def password() -> Answer:
 def browser(said: str) -> str:
     """A browser's own words in short: which, and on what; its words themselves where they say neither."""
     found = [next((name for part, name in known if part in said), "") for known in (BROWSERS, SYSTEMS)]
-    return " on ".join(filter(None, found)) or said[:60] or "unknown"
+    if all(found):
+        return _("%(browser)s on %(system)s", browser=found[0], system=found[1])
+    return "".join(found) or said[:60] or _("unknown")
 
 
 def _page(made: str = "", token_fault: str = "", password_fault: str = "") -> str:
@@ -101,5 +104,5 @@ def _page(made: str = "", token_fault: str = "", password_fault: str = "") -> st
 
 def _scopes() -> list[tuple[str, str]]:
     """The portfolios that a token can be for, the widest first."""
-    everything = [(EVERYWHERE, "every portfolio")] if context.account().role(EVERYWHERE) else []
+    everything = [(EVERYWHERE, _("every portfolio"))] if context.account().role(EVERYWHERE) else []
     return [*everything, *((p.portfolio, p.name or p.portfolio) for p in context.all_portfolios())]

@@ -12,6 +12,7 @@ from app.actions import decide
 from app.actions.plans import get_plan, plan_of_record
 from app.db import Database
 from app.web import context
+from app.web.language import _
 from app.web.plan_page import reading_of
 from app.web.reading.goals import class_rows, goals
 
@@ -46,7 +47,7 @@ def send_back(plan_id: int) -> Answer:
 def _decided(plan_id: int, action: Callable[[Database, int, str, str], None], done: str) -> Answer:
     reason = request.form.get("reason", "").strip()
     if not reason:
-        return _page(plan_id, {"reason": "A decision needs a reason: somebody will ask in a year."}), 422
+        return _page(plan_id, {"reason": _("A decision needs a reason: somebody will ask in a year.")}), 422
     action(context.db(), plan_id, reason, context.who())
     return redirect(url_for("plan.show", plan_id=plan_id, done=done), 303)
 

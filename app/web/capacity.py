@@ -12,7 +12,7 @@ from app.errors import NotFound
 from app.web import context
 from app.web.table_page import table_page
 from solver.problem import Problem
-from solver.records import KINDS, TABLES, Pool
+from solver.records import KINDS, Pool
 
 page = Blueprint("capacity", __name__)
 SHOWN = ("capacity", "pools")
@@ -40,7 +40,6 @@ def show() -> str:
         "capacity.html",
         view=table_page(table),
         shown=SHOWN,
-        doc=TABLES[table].__doc__,
         kinds=[(kind, [supply(problem, p) for p in problem.pools if p.kind == kind]) for kind in KINDS],
     )
 

@@ -13,38 +13,39 @@ from app.db import Database
 from app.errors import Forbidden, NotFound
 from app.roles import EVERYWHERE, Account, Role
 from app.version import VERSION
+from app.web.language import N_, _
 
 DONE = {
-    "imported": "The portfolio was imported.",
-    "saved": "The record was saved.",
-    "added": "The record was added.",
-    "removed": "The record was removed.",
-    "approved": "The plan is now the plan of record.",
-    "proposed": "The plan is proposed for review.",
-    "sent-back": "The plan was sent back, with the reason.",
-    "copied": "The scenario was copied. Change it below; nothing else changes.",
-    "changed": "The scenario was changed. The portfolio and the plan of record are as they were.",
-    "unchanged": "Nothing was changed: it says what was typed already.",
-    "renamed": "The scenario was renamed.",
-    "archived": "The scenario was put into the archive.",
-    "restored": "The scenario was taken out of the archive.",
-    "acknowledged": "The advice is acknowledged, with the reason, until another day is measured.",
-    "moves-seen": "The moves are acknowledged, until another plan is approved.",
-    "webhook-removed": "The webhook was removed, with the log of its deliveries.",
-    "webhook-test": "A trial message is on its way; load this page again to see what came of it.",
-    "webhook-again": "The message is sent once more; load this page again to see what came of it.",
-    "ordered": "The code reds are one policy now, in the order given. Recompute it to see its plan.",
-    "recorded": "What happened is recorded. The plan and the portfolio's digest are as they were.",
-    "cancelled": "The recompute was cancelled.",
-    "signed-out": "You are signed out.",
-    "ended": "That session has ended.",
-    "token-removed": "The token no longer works.",
-    "password": "The password was changed. Every other session has ended, and every token was removed.",
-    "account-added": "The account was added.",
-    "account-role": "The role was changed; it holds from the next request on.",
-    "account-password": "The password was changed; the account was signed out everywhere.",
-    "account-shut": "The account is shut out: its sessions have ended, its tokens were removed.",
-    "account-opened": "The account may sign in again.",
+    "imported": N_("The portfolio was imported."),
+    "saved": N_("The record was saved."),
+    "added": N_("The record was added."),
+    "removed": N_("The record was removed."),
+    "approved": N_("The plan is now the plan of record."),
+    "proposed": N_("The plan is proposed for review."),
+    "sent-back": N_("The plan was sent back, with the reason."),
+    "copied": N_("The scenario was copied. Change it below; nothing else changes."),
+    "changed": N_("The scenario was changed. The portfolio and the plan of record are as they were."),
+    "unchanged": N_("Nothing was changed: it says what was typed already."),
+    "renamed": N_("The scenario was renamed."),
+    "archived": N_("The scenario was put into the archive."),
+    "restored": N_("The scenario was taken out of the archive."),
+    "acknowledged": N_("The advice is acknowledged, with the reason, until another day is measured."),
+    "moves-seen": N_("The moves are acknowledged, until another plan is approved."),
+    "webhook-removed": N_("The webhook was removed, with the log of its deliveries."),
+    "webhook-test": N_("A trial message is on its way; load this page again to see what came of it."),
+    "webhook-again": N_("The message is sent once more; load this page again to see what came of it."),
+    "ordered": N_("The code reds are one policy now, in the order given. Recompute it to see its plan."),
+    "recorded": N_("What happened is recorded. The plan and the portfolio's digest are as they were."),
+    "cancelled": N_("The recompute was cancelled."),
+    "signed-out": N_("You are signed out."),
+    "ended": N_("That session has ended."),
+    "token-removed": N_("The token no longer works."),
+    "password": N_("The password was changed. Every other session has ended, and every token was removed."),
+    "account-added": N_("The account was added."),
+    "account-role": N_("The role was changed; it holds from the next request on."),
+    "account-password": N_("The password was changed; the account was signed out everywhere."),
+    "account-shut": N_("The account is shut out: its sessions have ended, its tokens were removed."),
+    "account-opened": N_("The account may sign in again."),
 }
 """What a page says after something was done; named by `?done=` so that no session is needed."""
 
@@ -141,13 +142,13 @@ def only_the_frame() -> None:
 
 
 def _shown_everywhere() -> dict[str, Any]:
-    failed = "only_the_frame" in g
+    failed, done = "only_the_frame" in g, request.args.get("done", "")
     known = g.get("portfolios", []) if failed else all_portfolios()
     return {
         "portfolio": next(iter(known), None) if failed else chosen(),
         "portfolios": known,
         "version": VERSION,
-        "done": DONE.get(request.args.get("done", "")),
+        "done": _(DONE[done]) if done in DONE else None,
         "everywhere": EVERYWHERE,
     }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.web.column_words import COLUMN, UNIT, column_doc, term
+from app.web.language import _
 from solver.columns import Column, Type
 from solver.faults import Fault
 
@@ -31,7 +33,7 @@ class Field:
     @property
     def label(self) -> str:
         """The name as people read it."""
-        text = self.name.replace("_", " ").replace("gpu", "GPU")
+        text = term(self.name, COLUMN).replace("gpu", "GPU")
         return text[:1].upper() + text[1:]
 
     @property
@@ -47,8 +49,9 @@ class Field:
     @property
     def hint(self) -> str:
         """What belongs into the field, with its unit."""
-        unit = f", in {self.column.unit}" if self.column.unit else ""
-        return self.column.doc[:1].upper() + self.column.doc[1:] + unit
+        meaning = column_doc(self.column.doc)
+        meaning, unit = meaning[:1].upper() + meaning[1:], self.column.unit
+        return _("%(meaning)s, in %(unit)s", meaning=meaning, unit=term(unit, UNIT)) if unit else meaning
 
 
 def field_of(

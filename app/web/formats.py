@@ -1,4 +1,4 @@
-"""How numbers, dates and cells are written on pages: one way each, with units and a real minus sign."""
+"""How numbers, dates and cells are written on pages: one way each by language, with units and a real minus sign."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from babel.dates import format_date, format_skeleton
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from flask import Flask, request, url_for
 
+from app.web.chart_words import chart_words
+from app.web.column_words import column_doc, table_doc, term
+from app.web.language import ENGLISH, _, language
+from app.web.nouns import counted
 from solver.columns import Column, write_cell
 
 
 def attach(app: Flask) -> None:
     """Give templates the formats."""
     app.jinja_env.filters.update(
-        number=number,
-        signed=signed,
-        percent=percent,
-        day=day,
-        moment=moment,
-        words=words,
-        cell=cell,
-        plural=plural,
+        number=number, signed=signed, percent=percent, day=day, month=month, moment=moment, words=words, cell=cell,
+        plural=plural, count=count, term=term, table_doc=table_doc, column_doc=column_doc,
         quantity=quantity,
-    )
-    app.jinja_env.globals.update(asset=asset, here=here)
+    )  # fmt: skip
+    app.jinja_env.globals.update(asset=asset, here=here, chart_words=chart_words)
 
 
 def number(value: float | None, digits: int = 1) -> str:
@@ -37,7 +37,12 @@ def number(value: float | None, digits: int = 1) -> str:
     text = f"{value:,.{digits}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text.replace("-", "−")
+    return "0" if text == "-0" else _written(text)
+
+
+def count(value: int) -> str:
+    """A whole number: `12,345`."""
+    return _written(f"{value:,}")
 
 
 def signed(value: float | None, digits: int = 1) -> str:
@@ -50,17 +55,27 @@ def signed(value: float | None, digits: int = 1) -> str:
 
 def percent(value: float | None, digits: int = 1) -> str:
     """A share that is already in percent."""
-    return "–" if value is None else f"{value:.{digits}f}\u00a0%".replace("-", "−")
+    return "–" if value is None else _("%(number)s\u00a0%%", number=_written(f"{value:.{digits}f}"))
 
 
 def day(value: date | None) -> str:
     """`1 Dec 2025`, or an en dash."""
-    return "–" if value is None else f"{value.day} {value:%b %Y}"
+    if value is None:
+        return "–"
+    return f"{value.day} {value:%b %Y}" if language() == ENGLISH else format_date(value, locale=language())
+
+
+def month(value: date) -> str:
+    """`Dec 2025`."""
+    return f"{value:%b %Y}" if language() == ENGLISH else format_skeleton("yMMM", value, locale=language())
 
 
 def moment(value: datetime | None) -> str:
     """`1 Dec 2025, 14:05 UTC`."""
-    return "–" if value is None else f"{day(value)}, {value:%H:%M} UTC"
+    if value is None:
+        return "–"
+    time = f"{value:%H:%M}"
+    return _("%(day)s, %(time)s UTC", day=day(value), time=time)
 
 
 def words(value: str) -> str:
@@ -68,14 +83,14 @@ def words(value: str) -> str:
     return str(value).replace("_", " ")
 
 
-def plural(count: int, one: str, many: str = "") -> str:
+def plural(number_of: int, one: str, many: str = "") -> str:
     """`1 week`, `3 weeks`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return counted(number_of, count(number_of), one, many)
 
 
 def quantity(amount: float, unit: str, digits: int = 1) -> str:
     """`1 node`, `81 nodes`, `3.5 FTE`."""
-    return f"{number(amount, digits)} {'nodes' if unit == 'node' and amount != 1 else unit}"
+    return f"{number(amount, digits)} {_('nodes') if unit == 'node' and amount != 1 else _(unit)}"
 
 
 def cell(record: Any, column: Column) -> str:
@@ -92,6 +107,16 @@ def here(**changes: object) -> str:
 def asset(name: str) -> str:
     """The address of a static file, with its digest so that a new version is never hidden by a cache."""
     return url_for("static", filename=name, v=_digest(name))
+
+
+def _written(text: str) -> str:
+    """Digits as the reader's language separates them."""
+    return text.translate(_marks(language()))
+
+
+@cache
+def _marks(locale: str) -> dict[int, str]:
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale), "-": "−"})
 
 
 @cache

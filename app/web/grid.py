@@ -15,7 +15,9 @@ from app.errors import NotFound, Refused
 from app.web import context
 from app.web.gate import may
 from app.web.grid_wire import LARGEST_BATCH, Batch, columns_of, committed, edits_of, judged
+from app.web.language import _
 from app.web.records import SUPPLY
+from app.web.said import capital, said
 from solver.records import TABLES, columns
 
 page = Blueprint("grid", __name__)
@@ -31,7 +33,6 @@ def show(table: str) -> str:
         table=table,
         tables=list(TABLES),
         home="capacity.show" if table in SUPPLY else "portfolio.show",
-        doc=TABLES[table].__doc__,
         writes=may("grid.commit"),
         columns=columns(table),
     )
@@ -81,10 +82,11 @@ def _asked() -> list[batch.RowEdit]:
 def _refused(error: ValidationError | NotFound | Refused) -> Response:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_context=False)[0]
-        place = " / ".join(str(part) for part in first["loc"]) or "the body"
-        return _json({"message": f"The request cannot be read: {place}: {first['msg']}"}, 400)
-    text = str(error)
-    return _json({"message": text[:1].upper() + text[1:]}, 404 if isinstance(error, NotFound) else 409)
+        place = " / ".join(str(part) for part in first["loc"]) or _("the body")
+        return _json(
+            {"message": _("The request cannot be read: %(place)s: %(why)s", place=place, why=first["msg"])}, 400
+        )
+    return _json({"message": capital(said(error))}, 404 if isinstance(error, NotFound) else 409)
 
 
 def _json(body: dict[str, Any], status: int = 200) -> Response:

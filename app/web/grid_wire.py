@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.actions.batch import MOST_EDITS, Clash, Committed, Judged, RowEdit
 from app.cells import cells_of
 from app.web.fields import field_of
+from app.web.said import said
 from app.web.table_page import proposals
 from solver.columns import Type
 from solver.faults import Fault
@@ -89,14 +90,14 @@ def _clash(clash: Clash) -> dict[str, Any]:
 
 
 def _placed(fault: Fault) -> dict[str, Any]:
-    return {"row": fault.line, "column": fault.column, "message": fault.message, "right": fault.right}
+    return {"row": fault.line, "column": fault.column, "message": said(fault.message), "right": said(fault.right)}
 
 
 def _named(fault: Fault) -> dict[str, Any]:
     key = " / ".join(str(part) for part in fault.key if part is not None)
     return {
-        "table": fault.table, "key": key, "column": fault.column, "value": fault.value, "message": fault.message,
-        "right": fault.right,
+        "table": fault.table, "key": key, "column": fault.column, "value": fault.value,
+        "message": said(fault.message), "right": said(fault.right),
     }  # fmt: skip
 
 

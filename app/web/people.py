@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.actions import recompute
 from app.actions.plans import StoredPlan, get_plan, plan_orders
 from app.web import context
+from app.web.language import _
 from app.web.limits import options
 from app.web.paging import paged
 from app.web.plan_page import months, reading_of, window
@@ -50,8 +51,8 @@ def _shared(stored: StoredPlan, reading: Reading) -> dict[str, Any]:
         "window": window(problem, reading.policy),
         "months": months(problem),
         "kinds": [
-            _kind(reading, ENGINEER, "Engineers", "FTE"),
-            _kind(reading, GPU, "GPUs", "nodes"),
+            _kind(reading, ENGINEER, _("Engineers"), "FTE"),
+            _kind(reading, GPU, _("GPUs"), _("nodes")),
         ],
     }
 
@@ -66,7 +67,7 @@ def _kind(reading: Reading, kind: str, title: str, unit: str) -> tuple[Any, ...]
 def _uncovered(orders: Orders) -> list[dict[str, Any]]:
     """FTE-weeks by pool and project."""
     sums: dict[tuple[str, str], float] = {}
-    for _, pool, project, fte in rows(orders.uncovered):
+    for _week, pool, project, fte in rows(orders.uncovered):
         sums[pool, project] = sums.get((pool, project), 0.0) + float(fte)
     return [{"pool": pool, "project": project, "fte": fte} for (pool, project), fte in sorted(sums.items())]
 

@@ -15,6 +15,7 @@ from cachetools import LRUCache, cached
 from app.actions.compare import difference
 from app.actions.plans import ROWS_KEPT, StoredPlan
 from app.errors import Refused
+from app.web.formats import month
 from app.web.paging import Page, paged
 from app.web.reading.effective import worth
 from app.web.reading.flows import Flows, flows
@@ -121,7 +122,7 @@ def months(problem: Problem) -> list[tuple[str, int]]:
 
 def months_of(weeks: Iterable[date]) -> list[tuple[str, int]]:
     """The months of some weeks, each with its number of Mondays."""
-    return [(text, len(list(group))) for text, group in groupby(weeks, key=lambda week: f"{week:%b %Y}")]
+    return [(text, len(list(group))) for text, group in groupby(weeks, key=month)]
 
 
 def present(found: tuple[Flows, ...]) -> list[Flows]:

@@ -25,7 +25,6 @@ def show() -> str:
         "portfolio.html",
         view=table_page(table),
         shown=SHOWN,
-        doc=TABLES[table].__doc__,
         info=context.chosen(),
     )
 

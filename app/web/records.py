@@ -9,6 +9,7 @@ from app.actions.edit import Row, add_record, edit_record, remove_record, rows
 from app.cells import cells_of, read_key
 from app.errors import Conflict, NotFound, Refused
 from app.web import context
+from app.web.language import _
 from app.web.table_page import RecordForm, record_form
 from solver.faults import InvalidInput
 from solver.records import TABLES, columns
@@ -77,7 +78,7 @@ def add(table: str) -> Answer:
     except InvalidInput as invalid:
         return _render(record_form(table, cells, None, 0, faults=invalid.faults)), 422
     except Conflict as conflict:
-        message = "A record with this key is there already."
+        message = _("A record with this key is there already.")
         return _render(record_form(table, cells, None, 0, message=message, changed=conflict.changed)), 409
     except Refused as refused:
         return _render(record_form(table, cells, None, 0, message=str(refused))), 409
@@ -88,7 +89,7 @@ def _conflict(table: str, key: tuple[str, ...], cells: dict[str, str], conflict:
     """The form with what was typed, what the other wrote, and the version to write over knowingly."""
     row = _find(table, key)
     version = row.version if row else -1
-    message = "" if row else "Somebody else removed this record."
+    message = "" if row else _("Somebody else removed this record.")
     return _render(record_form(table, cells, key, version, changed=conflict.changed, message=message)), 409
 
 

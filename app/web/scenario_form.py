@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -15,6 +16,7 @@ from app.actions.scenario_edit import ScenarioEdit
 from app.actions.scenario_view import ScenarioView
 from app.cells import cells_of, key_text
 from app.web.fields import Field, field_of
+from app.web.language import _
 from solver.faults import Fault
 from solver.problem import Problem
 from solver.records import Project, columns, key_of
@@ -112,8 +114,8 @@ def floor_lines(cells: Cells, problem: Problem, policy: str) -> list[RecordLine]
     """The policy's floors."""
     found = []
     for row in problem.floors_of(policy):
-        pool = _label(problem.pool, row.pool) if row.pool else "any pool"
-        since = f"from {row.week.isoformat()}" if row.week else "from the first week"
+        pool = _label(problem.pool, row.pool) if row.pool else _("any pool")
+        since = _from(row.week) if row.week else _("from the first week")
         names = (_label(problem.project, row.project), row.need, pool, since)
         found.append(_line(cells, "floors", row, names, ("amount", "share")))
     return found
@@ -122,7 +124,13 @@ def floor_lines(cells: Cells, problem: Problem, policy: str) -> list[RecordLine]
 def capacity_lines(cells: Cells, problem: Problem) -> list[RecordLine]:
     """The supply of every pool, from each of its weeks on."""
     return [
-        _line(cells, "capacity", row, (_label(problem.pool, row.pool), f"from {row.week.isoformat()}"), ("amount",))
+        _line(
+            cells,
+            "capacity",
+            row,
+            (_label(problem.pool, row.pool), _("from %(first)s", first=row.week.isoformat())),
+            ("amount",),
+        )
         for row in problem.capacity
     ]
 
@@ -185,6 +193,10 @@ def _line(cells: Cells, table: str, row: Any, names: tuple[str, ...], editable: 
 
 def _texts(table: str, rows: Iterable[Any]) -> dict[str, dict[str, str]]:
     return {key_text(table, key_of(row)): cells_of(table, row) for row in rows}
+
+
+def _from(week: date) -> str:
+    return _("from %(first)s", first=week.isoformat())
 
 
 def _key(fault: Fault) -> str:

@@ -1,6 +1,8 @@
 // Who gives (left, orange) and who receives (right, blue): amounts over all moves of a part of the horizon.
+import { locale } from "./words.js";
+
 export function sankey(data, colour, width) {
-  const number = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const narrow = width < 520;
   const room = narrow ? 96 : 220;
   const labels = Object.fromEntries(data.nodes.map((node) => [node.name, node.label]));

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.web.column_words import term
+from app.web.language import N_, _
+from app.web.said import said
 from solver.columns import plain
 from solver.problem import Problem
 from solver.records import ATTRITION, DELAY, FIGURES, Risk
 
 STEPS = (0.0, 0.01, 0.05, 0.2, 0.5)
 """The chances above which a cell of the floors' grid is a shade darker."""
-_WORDS = {"low": "from", "mode": "likeliest", "high": "to", "mean": "mean", "sd": "standard deviation"}
+_WORDS = {
+    "low": N_("from %(figure)s"), "mode": N_("likeliest %(figure)s"), "high": N_("to %(figure)s"),
+    "mean": N_("mean %(figure)s"), "sd": N_("standard deviation %(figure)s"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +48,11 @@ def risk_lines(problem: Problem, risks: Iterable[Risk]) -> list[RiskLine]:
 def figures(risk: Risk) -> str:
     """`triangular: from 0, likeliest 2, to 8 weeks`."""
     share = risk.kind != DELAY
-    unit = {DELAY: " weeks", ATTRITION: " a year"}.get(risk.kind, "")
-    parts = [f"{_WORDS[name]} {_figure(getattr(risk, name), share)}" for name in FIGURES[risk.distribution]]
-    return f"{risk.distribution}: {', '.join(parts)}{unit}" if risk.distribution != "fixed" else f"{parts[0]}{unit}"
+    parts = [_(_WORDS[name], figure=_figure(getattr(risk, name), share)) for name in FIGURES[risk.distribution]]
+    told, unit = _(", ").join(parts), {DELAY: N_("%(figures)s weeks"), ATTRITION: N_("%(figures)s a year")}
+    told = _(unit[risk.kind], figures=told) if risk.kind in unit else told
+    name = term(risk.distribution, "distribution")
+    return told if risk.distribution == "fixed" else _("%(distribution)s: %(figures)s", distribution=name, figures=told)
 
 
 def _figure(value: float | None, share: bool) -> str:
@@ -70,7 +78,7 @@ def chances_of(problem: Problem, found: dict[str, Any]) -> dict[str, Any]:
     projects = [{**p, "name": label(problem, p["project"])} for p in found["projects"]]
     losing = [p for p in projects if p["value"]["planned"] - p["value"]["mean"] > 0.005 * p["value"]["planned"] + 1e-9]
     return {
-        "classes": found["classes"],
+        "classes": [{**one, "name": said(one["name"])} for one in found["classes"]],
         "chart": chart(found["classes"]),
         "goals": [_goal(problem, g) for g in found["goals"]],
         "floors": [_floor(problem, f) for f in found["floors"]],
@@ -83,7 +91,7 @@ def chart(classes: list[dict[str, Any]]) -> dict[str, Any]:
     """P10, P50 and P90 of every class that was planned to attain something, in percent of what was planned."""
     shown = [c for c in classes if c["value"]["planned"] > 0]
     return {
-        "names": [c["name"] for c in shown],
+        "names": [said(c["name"]) for c in shown],
         **{q: [round(100 * c["value"][q] / c["value"]["planned"], 2) for c in shown] for q in ("p10", "p50", "p90")},
     }
 

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from app.web.language import N_, _
 from app.web.reading.frames import Reading, once, rows
+from app.web.said import said
 
 LARGEST = 12
 LISTED = 60
 """The largest flows, which a table lists one by one."""
-OTHER = "other projects"
+OTHER = N_("other projects")
 Amounts = dict[tuple[str, str], float]
 
 
@@ -60,7 +62,7 @@ class Flows:
         nodes = [{"name": f"from {n}", "label": n, "side": "giver", "project": ids.get(n, "")} for n in left]
         nodes += [{"name": f"to {n}", "label": n, "side": "receiver", "project": ids.get(n, "")} for n in right]
         links = [{"source": f"from {g}", "target": f"to {r}", "value": round(a, 2)} for (g, r), a in merged.items()]
-        return {"unit": self.unit, "nodes": nodes, "links": links}
+        return {"unit": said(self.unit), "nodes": nodes, "links": links}
 
 
 @once
@@ -95,8 +97,8 @@ def _merged(found: Iterable[Flow]) -> dict[tuple[str, str], float]:
     givers, receivers = _largest((f.giver, f.amount) for f in found), _largest((f.receiver, f.amount) for f in found)
     merged: Amounts = defaultdict(float)
     for flow in found:
-        giver = flow.giver if flow.giver in givers else OTHER
-        receiver = flow.receiver if flow.receiver in receivers else OTHER
+        giver = flow.giver if flow.giver in givers else _(OTHER)
+        receiver = flow.receiver if flow.receiver in receivers else _(OTHER)
         merged[giver, receiver] += flow.amount
     return dict(merged)
 

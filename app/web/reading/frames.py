@@ -11,7 +11,8 @@ from typing import Any, Concatenate
 
 import pandas as pd
 
-from solver.plan import Plan, State
+from app.web.language import _, language
+from solver.plan import SPARE, Plan, State
 from solver.problem import Problem
 
 
@@ -70,7 +71,7 @@ class Reading:
     def label(self, project: str) -> str:
         """A project's name as people say it; `spare` is nobody."""
         row = self.problem.project.get(project)
-        return (row.name or project) if row else project
+        return (row.name or project) if row else _("spare") if project == SPARE else project
 
     def stance(self, project: str) -> str:
         """What the policy does with a project."""
@@ -83,11 +84,11 @@ class Reading:
 
 
 def once[**P, R](make: Callable[Concatenate[Reading, P], R]) -> Callable[Concatenate[Reading, P], R]:
-    """Read something from a plan the first time only, and keep it with the plan: neither ever changes."""
+    """Read something from a plan once in each language, and keep it with the plan: neither ever changes."""
 
     @wraps(make)
     def kept(reading: Reading, /, *rest: P.args, **named: P.kwargs) -> R:
-        key = (make, rest, tuple(sorted(named.items())))
+        key = (make, language(), rest, tuple(sorted(named.items())))
         if key not in reading.kept:
             reading.kept[key] = make(reading, *rest, **named)
         found: R = reading.kept[key]

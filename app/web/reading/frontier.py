@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.web.language import N_, _
+from app.web.said import said
 from solver.frontier import Curve, Kind, Point, curve_of
 from solver.frontier.points import Axis
 from solver.words import number
 
 WORDS = {
-    "disruption": ("gain", "moves"),
-    "keep": ("gain", "moves"),
-    "donors": ("gain of the core", "donors’ loss"),
-    "training": ("gain of the core", "nodes given up by what is protected"),
-    "levers": ("nodes saved", "effort on levers"),
-    "length": ("gain of the core", "others’ loss"),
+    "disruption": (N_("gain"), N_("moves")),
+    "keep": (N_("gain"), N_("moves")),
+    "donors": (N_("gain of the core"), N_("donors’ loss")),
+    "training": (N_("gain of the core"), N_("nodes given up by what is protected")),
+    "levers": (N_("nodes saved"), N_("effort on levers")),
+    "length": (N_("gain of the core"), N_("others’ loss")),
 }
 """What is gained and what it takes, in the sentence about the knee."""
 
@@ -51,7 +53,10 @@ class Drawn:
         if bend is None:
             return ""
         gain, takes = WORDS[self.kind.kind]
-        return f"{_percent(bend.gain)} of the {gain} for {_percent(bend.price)} of the {takes}."
+        return _(
+            "%(share)s of the %(gain)s for %(price)s of the %(takes)s.",
+            share=_percent(bend.gain), gain=_(gain), price=_percent(bend.price), takes=_(takes),
+        )  # fmt: skip
 
     @property
     def proven(self) -> str:
@@ -60,8 +65,9 @@ class Drawn:
         if bend is None:
             return ""
         if _percent(bend.proven) == _percent(bend.gain):
-            return "All of that share is proven."
-        return f"At least {_percent(bend.proven)} of the gain are proven; the rest is what the bounds leave open."
+            return _("All of that share is proven.")
+        share = _percent(bend.proven)
+        return _("At least %(share)s of the gain are proven; the rest is what the bounds leave open.", share=share)
 
     @property
     def why_none(self) -> str:
@@ -70,8 +76,8 @@ class Drawn:
         if self.curve.bend is not None or not solved:
             return ""
         if len(solved) < 3:
-            return "Fewer than three points are worth comparing, so that none can stand out."
-        return (
+            return _("Fewer than three points are worth comparing, so that none can stand out.")
+        return _(
             "No point stands out by what is proven: each step brings about as much as it takes, or the bounds leave it "
             "open. A smaller tolerance in the policy proves more."
         )
@@ -84,7 +90,8 @@ class Drawn:
             "x": _axis(self.kind.x), "y": _axis(self.kind.y),
             "points": [
                 {
-                    "row": f"point-{line.number}", "label": line.point.label, "x": line.point.x, "y": line.point.y,
+                    "row": f"point-{line.number}", "label": said(line.point.label),
+                    "x": line.point.x, "y": line.point.y,
                     "unproven": line.point.unproven, "gap": line.point.gap_percent, "dominated": line.dominated,
                     "knee": line.knee, "stands": line.point.as_it_stands,
                 }
@@ -105,7 +112,9 @@ def drawn(kind: Kind, found: Sequence[Point]) -> Drawn:
 
 
 def _axis(axis: Axis) -> dict[str, str]:
-    return {"name": axis.name, "unit": axis.unit, "better": "more" if axis.more_is_better else "less"}
+    """A value has no unit, which scripts know by that word."""
+    unit = axis.unit if axis.unit == "value" else said(axis.unit)
+    return {"name": said(axis.name), "unit": unit, "better": "more" if axis.more_is_better else "less"}
 
 
 def _percent(share: float) -> str:

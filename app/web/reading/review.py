@@ -8,10 +8,12 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from app.web.formats import day, number, percent, plural
+from app.web.language import N_, _
 from app.web.reading.frames import Reading
 from app.web.reading.goals import completion
 from app.web.reading.protection import Promise, protections
 from app.web.reading.values import NOTICEABLE, weekly_values
+from app.web.said import said
 from solver.problem import Problem
 from solver.records import ENGINEER, GPU, Actual
 from solver.replan.followed import followed
@@ -200,37 +202,67 @@ def lessons(review: Review) -> list[str]:
 def _broken(floors: Iterable[Kept]) -> Iterator[str]:
     for floor in floors:
         if floor.kept < floor.weeks:
-            yield (
-                f"{floor.name} was below its floor of {floor.of} in {plural(floor.weeks - floor.kept, 'week')}, by "
-                f"up to {number(-floor.margin)} {floor.unit}."
-            )
+            weeks, least = plural(floor.weeks - floor.kept, "week"), number(-floor.margin)
+            yield _(
+                "%(project)s was below its floor of %(need)s in %(weeks)s, by up to %(amount)s.",
+                project=floor.name, need=floor.of, weeks=weeks, amount=f"{least} {said(floor.unit)}",
+            )  # fmt: skip
 
 
 def _builds(lines: Sequence[Line]) -> Iterator[str]:
     moved = [line for line in lines if line.build and line.finish != line.forecast]
     for line in sorted(moved, key=lambda one: -abs(one.late if one.late is not None else 999)):
-        was = "was complete" if line.over else "is now expected"
-        if line.late is not None:
-            how = f"{plural(abs(line.late), 'week')} {'later' if line.late > 0 else 'earlier'} than forecast"
-            yield f"{line.name} {was} {how}: in the week of {day(line.finish)} instead of {day(line.forecast)}."
-        elif line.finish is None:
-            yield f"{line.name} is no longer expected within this plan; forecast was the week of {day(line.forecast)}."
-        else:
-            yield f"{line.name} {was} in the week of {day(line.finish)}, which the plan did not forecast."
+        facts = {"project": line.name, "finish": day(line.finish), "forecast": day(line.forecast)}
+        yield _(_finish(line), **facts, weeks=plural(abs(line.late or 0), "week"))
+
+
+def _finish(line: Line) -> str:
+    """How a build that does not end as forecast is told."""
+    if line.finish is None:
+        return N_("%(project)s is no longer expected within this plan; forecast was the week of %(forecast)s.")
+    if line.late is None and line.over:
+        return N_("%(project)s was complete in the week of %(finish)s, which the plan did not forecast.")
+    if line.late is None:
+        return N_("%(project)s is now expected in the week of %(finish)s, which the plan did not forecast.")
+    return _TOLD[line.over, line.late > 0]
+
+
+_TOLD = {
+    (True, True): N_(
+        "%(project)s was complete %(weeks)s later than forecast: in the week of %(finish)s instead of %(forecast)s."
+    ),
+    (True, False): N_(
+        "%(project)s was complete %(weeks)s earlier than forecast: in the week of %(finish)s instead of %(forecast)s."
+    ),
+    (False, True): N_(
+        "%(project)s is now expected %(weeks)s later than forecast: in the week of %(finish)s instead of %(forecast)s."
+    ),
+    (False, False): N_(
+        "%(project)s is now expected %(weeks)s earlier than forecast: in the week of %(finish)s instead of "
+        "%(forecast)s."
+    ),
+}
+"""By whether it is over, and whether it is late."""
 
 
 def _moved(moves: Iterable[Carried]) -> Iterator[str]:
     for one in moves:
         if one.arrived < one.planned - TOLERANCE:
-            yield (
-                f"Where amounts are recorded, {number(one.arrived)} of the {number(one.planned)} {one.unit} that were "
-                f"to have arrived did ({percent(one.share, 0)})."
-            )
+            yield _(
+                "Where amounts are recorded, %(arrived)s of the %(planned)s %(unit)s that were to have arrived did "
+                "(%(share)s).",
+                arrived=number(one.arrived), planned=number(one.planned), unit=said(one.unit),
+                share=percent(one.share, 0),
+            )  # fmt: skip
 
 
 def _values(lines: Iterable[Line]) -> Iterator[str]:
     for line in lines:
         if abs(line.change) > NOTICEABLE * max(abs(line.value), 1e-9):
             share = f" ({number(100 * line.change / line.value, 0)} %)" if line.value > TOLERANCE else ""
-            side = "more" if line.change > 0 else "less"
-            yield f"{line.name} brought {number(abs(line.change))} {side} value so far than forecast{share}."
+            told = (
+                N_("%(project)s brought %(amount)s more value so far than forecast%(share)s.")
+                if line.change > 0
+                else N_("%(project)s brought %(amount)s less value so far than forecast%(share)s.")
+            )
+            yield _(told, project=line.name, amount=number(abs(line.change)), share=share)

@@ -9,12 +9,14 @@ from functools import partial
 
 from app.actions.plans import StoredPlan
 from app.web.formats import day, number, percent, signed
+from app.web.language import _
 from app.web.reading.frames import Reading, once
 from app.web.reading.goals import Goal, completion, goals
 from app.web.reading.heatmap import PoolRow, heatmap
 from app.web.reading.protection import protections
 from app.web.reading.timeline import Spell, spells
 from app.web.reading.values import NOTICEABLE, Account, against_today, weekly_values
+from app.web.said import said
 from solver.plan import State
 from solver.records import ENGINEER, GPU
 
@@ -111,17 +113,17 @@ def scorecard(sides: Sequence[Side]) -> list[Row]:
     """What each plan attains, when its builds end, what it costs and who pays."""
     row = partial(_row, sides)
     return [
-        row("Answer", "Proof", lambda s: str(s.stored.status)),
-        *[row("Class, of its ideal", name, partial(_class, rank=rank)) for rank, name in _classes(sides)],
+        row(_("Answer"), _("Proof"), lambda s: said(s.stored.status)),
+        *[row(_("Class, of its ideal"), said(name), partial(_class, rank=rank)) for rank, name in _classes(sides)],
         *_build_rows(sides),
-        row("Change", "Nodes that arrive", lambda s: number(s.stored.outcome.arrivals.get(GPU, 0.0))),
-        row("Change", "FTE that arrive", lambda s: number(s.stored.outcome.arrivals.get(ENGINEER, 0.0))),
-        row("Change", "Pauses", lambda s: str(s.stored.outcome.pauses)),
-        row("Change", "Cost", lambda s: f"{number(s.stored.outcome.cost, 0)} {s.reading.problem.head.currency}"),
-        row("Protected", "Kept in every week", _kept),
+        row(_("Change"), _("Nodes that arrive"), lambda s: number(s.stored.outcome.arrivals.get(GPU, 0.0))),
+        row(_("Change"), _("FTE that arrive"), lambda s: number(s.stored.outcome.arrivals.get(ENGINEER, 0.0))),
+        row(_("Change"), _("Pauses"), lambda s: str(s.stored.outcome.pauses)),
+        row(_("Change"), _("Cost"), lambda s: f"{number(s.stored.outcome.cost, 0)} {s.reading.problem.head.currency}"),
+        row(_("Protected"), _("Kept in every week"), _kept),
         *_payer_rows(sides),
-        row("Use of supply", "GPU", lambda s: percent(_use(s, GPU))),
-        row("Use of supply", "Engineers", lambda s: percent(_use(s, ENGINEER))),
+        row(_("Use of supply"), _("GPU"), lambda s: percent(_use(s, GPU))),
+        row(_("Use of supply"), _("Engineers"), lambda s: percent(_use(s, ENGINEER))),
     ]
 
 
@@ -132,17 +134,17 @@ def _row(sides: Sequence[Side], group: str, name: str, cell: Callable[[Side], st
 def _build_rows(sides: Sequence[Side]) -> list[Row]:
     found = [goals(s.reading) for s in sides]
     names = {g.project: g.name for own in found for g in own}
-    dates = [Row("Builds", name, tuple(_complete(own, project) for own in found)) for project, name in names.items()]
-    return [Row("Builds", "Deadlines met", tuple(_met(own) for own in found)), *dates]
+    dates = [Row(_("Builds"), name, tuple(_complete(own, project) for own in found)) for project, name in names.items()]
+    return [Row(_("Builds"), _("Deadlines met"), tuple(_met(own) for own in found)), *dates]
 
 
 def _payer_rows(sides: Sequence[Side]) -> list[Row]:
     found = [[a for a in against_today(s.reading) if _pays(a)] for s in sides]
     given_up = tuple(signed(sum(a.change for a in own)) for own in found)
     return [
-        Row("Who pays", "Value given up, beside today", given_up),
-        Row("Who pays", "Projects that pay", tuple(str(len(own)) for own in found)),
-        Row("Who pays", "Most", tuple(_most(own) for own in found)),
+        Row(_("Who pays"), _("Value given up, beside today"), given_up),
+        Row(_("Who pays"), _("Projects that pay"), tuple(str(len(own)) for own in found)),
+        Row(_("Who pays"), _("Most"), tuple(_most(own) for own in found)),
     ]
 
 
@@ -206,24 +208,29 @@ def _class(side: Side, rank: int) -> str:
 
 def _met(found: Sequence[Goal]) -> str:
     dated = [g for g in found if g.deadline]
-    return f"{sum(bool(g.met) for g in dated)} of {len(dated)}"
+    return _of(sum(bool(g.met) for g in dated), len(dated))
 
 
 def _complete(found: Sequence[Goal], project: str) -> str:
     goal = next((g for g in found if g.project == project), None)
     if goal is None:
         return "–"
-    late = ", late" if goal.met is False else ""
-    return (day(goal.complete) if goal.complete else f"{percent(100 * goal.progress, 0)} done at the end") + late
+    late = _(", late") if goal.met is False else ""
+    done = percent(100 * goal.progress, 0)
+    return (day(goal.complete) if goal.complete else _("%(percent)s done at the end", percent=done)) + late
 
 
 def _kept(side: Side) -> str:
     found = protections(side.reading)
-    return f"{sum(p.kept for p in found)} of {len(found)}" if found else "nothing is protected"
+    return _of(sum(p.kept for p in found), len(found)) if found else _("nothing is protected")
+
+
+def _of(part: int, whole: int) -> str:
+    return _("%(part)s of %(whole)s", part=part, whole=whole)
 
 
 def _most(accounts: Sequence[Account]) -> str:
-    return "; ".join(f"{a.name} {signed(a.change)}" for a in accounts[:PAYERS]) or "nobody"
+    return _("; ").join(f"{a.name} {signed(a.change)}" for a in accounts[:PAYERS]) or _("nobody")
 
 
 def _use(side: Side, kind: str) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.actions.advice import Advice
+from app.web.language import _
 from solver.records import Signal
 
 
@@ -18,8 +19,8 @@ def chart(advice: Advice, series: tuple[Signal, ...]) -> dict[str, Any]:
         whole = first >= 0 and (day - days[first]).days == size - 1
         means.append(sum(values[first : end + 1]) / size if whole else None)
     marks = [
-        {"name": name, "day": mean.last.isoformat(), "value": mean.value}
-        for name, mean in (("before", advice.before), ("now", advice.now))
+        {"name": name, "text": text, "day": mean.last.isoformat(), "value": mean.value}
+        for name, text, mean in (("before", _("before"), advice.before), ("now", _("now"), advice.now))
         if mean
     ]
     return {

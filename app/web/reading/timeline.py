@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from app.web.formats import plural
+from app.web.language import N_, _, pgettext
 from app.web.reading.frames import Reading, Week
 from app.web.reading.values import FULL
 from solver.plan import State
 from solver.records import Project
 
 WORDS = {
-    "run": "runs at full pace", "slow": "runs slower", "back": "back from its pause", "paused": "paused",
-    "wait": "not started", "done": "complete",
+    "run": N_("runs at full pace"), "slow": N_("runs slower"), "back": N_("back from its pause"),
+    "paused": N_("paused"), "wait": N_("not started"), "done": N_("complete"),
 }  # fmt: skip
 """The states of a spell, in words; also the legend."""
 
@@ -32,17 +34,22 @@ class Spell:
     def text(self) -> str:
         """What the bar says, as long as its length allows."""
         percent = f"{100 * self.pace:.0f}"
-        words = {"run": "run", "slow": f"slow {percent} %", "back": f"back {percent} %", "paused": "paused",
-                 "wait": "not started", "done": "complete"}  # fmt: skip
-        short = {"run": "R", "slow": percent, "back": "B", "paused": "P", "wait": "–", "done": "✓"}
-        return words[self.kind] if self.weeks > 2 else short[self.kind]
+        if self.weeks > 2:
+            words = {"run": _("run"), "slow": _("slow %(percent)s %%", percent=percent),
+                     "back": _("back %(percent)s %%", percent=percent)}  # fmt: skip
+            return words.get(self.kind) or _(WORDS[self.kind])
+        short = {"slow": percent, "wait": "–", "done": "✓", "run": pgettext("short", "R"),
+                 "back": pgettext("short", "B"), "paused": pgettext("short", "P")}  # fmt: skip
+        return short[self.kind]
 
     @property
     def title(self) -> str:
         """The whole fact, for pointer and screen reader."""
-        pace = f" at {100 * self.pace:.0f} % pace" if self.kind in ("slow", "back") else ""
-        count = "1 week" if self.weeks == 1 else f"{self.weeks} weeks"
-        return f"{WORDS[self.kind]}{pace}, {count} from {self.start.isoformat()}"
+        state, pace = _(WORDS[self.kind]), f"{100 * self.pace:.0f}"
+        if self.kind in ("slow", "back"):
+            state = _("%(state)s at %(percent)s %% pace", state=state, percent=pace)
+        weeks = plural(self.weeks, "week")
+        return _("%(state)s, %(weeks)s from %(start)s", state=state, weeks=weeks, start=self.start.isoformat())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from app.web.language import _
 from app.web.reading.frames import Reading, rows
 from solver.plan import State
 from solver.words import number
@@ -39,7 +40,7 @@ def why(reading: Reading, project: str) -> list[Why]:
 def _spell(weeks: list[tuple[date, str, str, float]]) -> Why:
     paces = [100.0 * pace for *_, pace in weeks]
     low, high = number(min(paces), 0), number(max(paces), 0)
-    pace = "–" if max(paces) <= 0 else f"{low} %" if low == high else f"{low} to {high} %"
+    pace = "–" if max(paces) <= 0 else f"{low} %" if low == high else _("%(low)s to %(high)s %%", low=low, high=high)
     return Why(weeks[0][0], weeks[-1][0], len(weeks), weeks[0][1], weeks[0][2], pace)
 
 

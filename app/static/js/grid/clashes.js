@@ -1,28 +1,30 @@
 // What another wrote meanwhile: theirs and yours side by side, to choose cell by cell.
+import { _ } from "../words.js";
+
 
 // Show the choices in `panel`; `settle(choices)` gets [clash, { column: "mine" | "theirs" }], "" for a whole row.
 export function showClashes(panel, sheet, clashes, settle) {
   const form = make("form", { className: "stack" });
   const choices = clashes.flatMap((clash) => lines(sheet, clash));
   const table = make("table", {}, [
-    make("thead", {}, [make("tr", {}, ["Row", "Column", "Yours", "Theirs", "Written by"].map((text) => make("th", { scope: "col", textContent: text })))]),
+    make("thead", {}, [make("tr", {}, [_("Row"), _("Column"), _("Yours"), _("Theirs"), _("Written by")].map((text) => make("th", { scope: "col", textContent: text })))]),
     make("tbody", {}, choices.map((one) => line(one))),
   ]);
-  const both = [["All mine", "mine"], ["All theirs", "theirs"]].map(([text, side]) => {
+  const both = [[_("All mine"), "mine"], [_("All theirs"), "theirs"]].map(([text, side]) => {
     const button = make("button", { type: "button", textContent: text });
     button.addEventListener("click", () => { for (const one of form.querySelectorAll(`input[value="${side}"]`)) one.checked = true; });
     return button;
   });
-  const first = make("button", { className: "button first", textContent: "Use these choices" });
-  form.append(make("div", { className: "box", tabIndex: 0, role: "region", ariaLabel: "Cells that both wrote" }, [table]), make("div", { className: "row" }, [first, ...both]));
+  const first = make("button", { className: "button first", textContent: _("Use these choices") });
+  form.append(make("div", { className: "box", tabIndex: 0, role: "region", ariaLabel: _("Cells that both wrote") }, [table]), make("div", { className: "row" }, [first, ...both]));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const chosen = new FormData(form);
     settle(clashes.map((clash) => [clash, Object.fromEntries(choices.filter((one) => one.clash === clash).map((one) => [one.column, chosen.get(one.name)]))]));
   });
   panel.replaceChildren(
-    make("h2", { id: "clash-title", textContent: "Somebody else was faster" }),
-    make("p", { textContent: "Nothing of yours was written. Choose what shall stand in each cell, then save again." }),
+    make("h2", { id: "clash-title", textContent: _("Somebody else was faster") }),
+    make("p", { textContent: _("Nothing of yours was written. Choose what shall stand in each cell, then save again.") }),
     form,
   );
   panel.hidden = false;
@@ -70,7 +72,7 @@ function lines(sheet, clash) {
   const who = [clash.who, clash.at && clash.at.replace("T", " ").replace(/\+00:00$/, " UTC")].filter(Boolean).join(", ");
   const one = (column, label, yours, theirs) => ({ clash, column, label, yours, theirs, who, title: sheet.title(row), name: `c${clash.row}-${column}` });
   if (!clash.columns.length) {
-    return [clash.now ? one("", "whole row", "remove it", "keep it, as they wrote it") : one("", "whole row", "add it again", "removed")];
+    return [clash.now ? one("", _("whole row"), _("remove it"), _("keep it, as they wrote it")) : one("", _("whole row"), _("add it again"), _("removed"))];
   }
   const labels = new Map(sheet.columns.map((column) => [column.name, column.label]));
   return clash.columns.map((name) => one(name, labels.get(name), row.data[name], clash.now[name]));
@@ -80,11 +82,11 @@ function line(one) {
   const choice = (side, text) => {
     const id = `${one.name}-${side}`;
     const radio = make("input", { type: "radio", id, name: one.name, value: side, checked: side === "mine" });
-    return make("td", {}, [make("span", { className: "choice" }, [radio, make("label", { htmlFor: id, textContent: text || "(blank)" })])]);
+    return make("td", {}, [make("span", { className: "choice" }, [radio, make("label", { htmlFor: id, textContent: text || _("(blank)") })])]);
   };
   return make("tr", {}, [
     make("th", { scope: "row", textContent: one.title }), make("td", { textContent: one.label }),
-    choice("mine", one.yours), choice("theirs", one.theirs), make("td", { textContent: one.who || "somebody" }),
+    choice("mine", one.yours), choice("theirs", one.theirs), make("td", { textContent: one.who || _("somebody") }),
   ]);
 }
 

@@ -1,4 +1,5 @@
 // The faults of what is typed as a list: each leads to its cell; those of other records are named.
+import { _, count } from "../words.js";
 import { make } from "./clashes.js";
 
 const MOST = 200;
@@ -13,15 +14,15 @@ export function showFaults(panel, sheet, { faults, elsewhere, more }, go) {
   const items = [...faults.slice(0, MOST).map((one) => here(sheet, one, go)), ...elsewhere.slice(0, MOST).map(there)];
   const rest = total - items.length;
   panel.replaceChildren(
-    make("h2", { textContent: `${total.toLocaleString("en")} fault${total === 1 ? "" : "s"}` }),
+    make("h2", { textContent: total === 1 ? _("%(num)s fault", { num: count(total) }) : _("%(num)s faults", { num: count(total) }) }),
     make("ul", { className: "list" }, items),
-    ...(rest > 0 ? [make("p", { className: "quiet", textContent: `And ${rest.toLocaleString("en")} more.` })] : []),
+    ...(rest > 0 ? [make("p", { className: "quiet", textContent: _("And %(count)s more.", { count: count(rest) }) })] : []),
   );
 }
 
 function here(sheet, one, go) {
   const row = sheet.rows.get(one.row);
-  const label = sheet.columns.find((column) => column.name === one.column)?.label || "row";
+  const label = sheet.columns.find((column) => column.name === one.column)?.label || _("row");
   const found = one.column && row ? row.data[one.column] : "";
   const button = make("button", { type: "button", className: "button plain", textContent: `${row ? sheet.title(row) : one.row}, ${label}` });
   button.addEventListener("click", () => go(one.row, one.column));
@@ -33,5 +34,5 @@ function there(one) {
 }
 
 function said(value, { message, right }) {
-  return ` ${value ? `“${value}” ` : ""}${message}${right ? `. Right would be: ${right}` : ""}`;
+  return (value ? ` “${value}” ` : " ") + message + (right ? _(". Right would be: %(right)s", { right }) : "");
 }

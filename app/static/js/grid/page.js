@@ -1,4 +1,5 @@
 // The page of the grid: loads the rows, wires the buttons and keys, and keeps what is typed until it is saved.
+import { _, count as number } from "../words.js";
 import { readView, writeView } from "./address.js";
 import { plan, readBlock, writeBlock } from "./block.js";
 import { make, settleClashes, showClashes } from "./clashes.js";
@@ -59,7 +60,9 @@ function paste(text) {
   const { cells, added } = plan(sheet, readBlock(text), where);
   const seen = sheet.write(cells, added);
   step(seen);
-  say(seen.changed.size ? `Pasted into ${plural(seen.changed.size, "row")}${added.length ? `, ${added.length.toLocaleString("en")} of them new` : ""}.` : "What was pasted stands there already.");
+  const facts = { rows: rows(seen.changed.size), added: number(added.length) };
+  if (!seen.changed.size) say(_("What was pasted stands there already."));
+  else say(added.length ? _("Pasted into %(rows)s, %(added)s of them new.", facts) : _("Pasted into %(rows)s.", facts));
 }
 
 function copied() {
@@ -80,9 +83,9 @@ function clear() {
 }
 
 async function add(likes) {
-  const rows = likes.length ? likes.map((id) => sheet.added(sheet.rows.get(id).data, likes.at(-1))) : [sheet.added({}, selectedRows()[0])];
-  await step(sheet.take(rows));
-  await table.go(rows[0].id, sheet.keys.at(likes.length ? -1 : 0));
+  const fresh = likes.length ? likes.map((id) => sheet.added(sheet.rows.get(id).data, likes.at(-1))) : [sheet.added({}, selectedRows()[0])];
+  await step(sheet.take(fresh));
+  await table.go(fresh[0].id, sheet.keys.at(likes.length ? -1 : 0));
 }
 
 // ---- check and save ---------------------------------------------------------------------------
@@ -103,7 +106,7 @@ async function save() {
   const edits = sheet.edits();
   if (!edits.length || sheet.locked) return;
   at("save").disabled = true;
-  say("Saving …");
+  say(_("Saving …"));
   sheet.locked = true;
   const answer = await ask(page.dataset.commit, { edits });
   sheet.locked = false;
@@ -111,16 +114,16 @@ async function save() {
   else if (answer.body.faults) {
     judge(answer.body);
     if (answer.body.clashes.length) choose(answer.body.clashes);
-    else say("Nothing was saved. Correct what is marked, then save again.", "bad");
+    else say(_("Nothing was saved. Correct what is marked, then save again."), "bad");
   } else say(answer.body.message, "bad");
   count();
 }
 
-async function saved({ rows, created, updated, removed }) {
+async function saved({ rows: stored, created, updated, removed }) {
   judge(nothing());
-  await table.refresh(sheet.saved(rows));
-  const parts = [[created, "added"], [updated, "changed"], [removed, "removed"]].filter(([n]) => n).map(([n, verb]) => `${n.toLocaleString("en")} ${verb}`);
-  say(parts.length ? `Saved: ${parts.join(", ")}.` : "Nothing to save: it says so already.", "good");
+  await table.refresh(sheet.saved(stored));
+  const parts = [[created, _("added")], [updated, _("changed")], [removed, _("removed")]].filter(([n]) => n).map(([n, verb]) => `${number(n)} ${verb}`);
+  say(parts.length ? _("Saved: %(what)s.", { what: parts.join(_(", ")) }) : _("Nothing to save: it says so already."), "good");
   table.focus();
 }
 
@@ -129,7 +132,7 @@ function choose(clashes) {
   showClashes(at("clashes"), sheet, clashes, async (settled) => {
     at("clashes").hidden = true;
     await step(settleClashes(sheet, settled));
-    say("Chosen. Nothing is saved yet.");
+    say(_("Chosen. Nothing is saved yet."));
     table.focus();
   });
 }
@@ -156,18 +159,18 @@ function count() {
   const open = sheet.edits().length;
   if (!writes) return;
   at("save").disabled = open === 0;
-  at("save").textContent = open ? `Save ${plural(open, "row")}` : "Save";
+  at("save").textContent = open ? _("Save %(rows)s", { rows: rows(open) }) : _("Save");
   at("undo").disabled = !sheet.done.length;
   at("redo").disabled = !sheet.undone.length;
 }
 
 function shown(view) {
-  at("count").textContent = view.shown === sheet.rows.size ? `${sheet.rows.size.toLocaleString("en")} rows` : `${view.shown.toLocaleString("en")} of ${sheet.rows.size.toLocaleString("en")} rows`;
+  at("count").textContent = view.shown === sheet.rows.size ? rows(view.shown) : _("%(shown)s of %(rows)s", { shown: number(view.shown), rows: rows(sheet.rows.size) });
   writeView(view);
 }
 
-function plural(n, one) {
-  return `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
+function rows(n) {
+  return n === 1 ? _("%(num)s row", { num: number(n) }) : _("%(num)s rows", { num: number(n) });
 }
 
 function hideColumns(columns, view) {
@@ -176,7 +179,7 @@ function hideColumns(columns, view) {
     box.addEventListener("change", () => { table.tabulator.toggleColumn(column.name); table.tell(); });
     return make("span", { className: "choice" }, [box, make("label", { htmlFor: box.id, textContent: column.label })]);
   }));
-  at("sort").append(...columns.flatMap((column) => [["", "rising"], ["-", "falling"]].map(([sign, word]) => make("option", { value: sign + column.name, textContent: `${column.label}, ${word}` }))));
+  at("sort").append(...columns.flatMap((column) => [["", _("rising")], ["-", _("falling")]].map(([sign, word]) => make("option", { value: sign + column.name, textContent: _("%(column)s, %(order)s", { column: column.label, order: word }) }))));
 }
 
 // ---- buttons and keys -------------------------------------------------------------------------
@@ -194,7 +197,7 @@ function wire() {
   });
   at("unfilter").addEventListener("click", () => table.tabulator.clearHeaderFilter());
   at("link").addEventListener("click", async () => {
-    await navigator.clipboard.writeText(location.href).then(() => say("The address of this view is copied."), () => say(location.href));
+    await navigator.clipboard.writeText(location.href).then(() => say(_("The address of this view is copied.")), () => say(location.href));
   });
   onKeys(at("grid"), writes, acts, { copied, paste });
   window.addEventListener("beforeunload", (event) => { if (sheet.edits().length) event.preventDefault(); });

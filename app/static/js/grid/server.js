@@ -1,8 +1,10 @@
 // What the grid asks the server; every answer is { status, body }, and one that is no JSON says what to do.
+import { _ } from "../words.js";
+
 
 const SAY = {
-  0: "The server did not answer. What you typed is still here; try again.",
-  413: "This is too much for one save. Save fewer rows at a time.",
+  0: _("The server did not answer. What you typed is still here; try again."),
+  413: _("This is too much for one save. Save fewer rows at a time."),
 };
 
 export async function ask(address, body, signal) {
@@ -18,6 +20,6 @@ export async function ask(address, body, signal) {
 }
 
 function told(answer) {
-  if (answer.ok) return "You are signed out. Sign in again in another tab, then go on here: what you typed is still here.";
-  return SAY[answer.status] || `The server refused this (${answer.status}). Nothing was saved; what you typed is still here.`;
+  if (answer.ok) return _("You are signed out. Sign in again in another tab, then go on here: what you typed is still here.");
+  return SAY[answer.status] || _("The server refused this (%(status)s). Nothing was saved; what you typed is still here.", { status: answer.status });
 }

@@ -2,6 +2,8 @@
 //
 // A row: { id, key, version, base, data, gone }. `base` holds the cells as they are stored (null: the row is new), `data`
 // the cells as typed, shared with the table that shows them. A step is a list of changes that is done and undone as one.
+import { _ } from "../words.js";
+
 
 export class Sheet {
   constructor(columns) {
@@ -36,7 +38,7 @@ export class Sheet {
 
   // What a row is called in sentences: its key, as it is typed now.
   title(row) {
-    return this.keys.map((name) => row.data[name]).filter(Boolean).join(" / ") || "new row";
+    return this.keys.map((name) => row.data[name]).filter(Boolean).join(" / ") || _("new row");
   }
 
   isChanged(row, name) {
@@ -189,7 +191,7 @@ function byPlace(list) {
   for (const one of list) {
     const row = found.get(one.row) || new Map();
     const column = one.column || "";
-    row.set(column, [...(row.get(column) || []), one.right ? `${one.message}; right would be: ${one.right}` : one.message]);
+    row.set(column, [...(row.get(column) || []), one.right ? one.message + _(". Right would be: %(right)s", { right: one.right }) : one.message]);
     found.set(one.row, row);
   }
   return found;

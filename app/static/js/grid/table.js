@@ -1,4 +1,5 @@
 // The table that shows a sheet: Tabulator with its columns, marks on cells and rows, and the selection as positions.
+import { _ } from "../words.js";
 import { matches, order } from "./matching.js";
 
 const ROW_NUMBER = "row-number";
@@ -10,13 +11,13 @@ export class Table {
     this.onView = onView;
     this.tabulator = new window.Tabulator(element, {
       index: "_id", data: [], height: "100%", layout: "fitDataFill", nestedFieldSeparator: false, headerSortElement: "<i></i>",
-      rowHeader: { formatter: "rownum", headerSort: false, resizable: false, frozen: true, width: 56, hozAlign: "right", cssClass: ROW_NUMBER, title: "Row" },
+      rowHeader: { formatter: "rownum", headerSort: false, resizable: false, frozen: true, width: 56, hozAlign: "right", cssClass: ROW_NUMBER, title: _("Row") },
       columns: sheet.columns.map((column) => this.column(column, writes, view)),
       columnDefaults: { headerTooltip: false, resizable: "header" },
       selectableRange: 1, selectableRangeRows: true, selectableRangeAutoFocus: false,
       editTriggerEvent: "dblclick", keybindings: { navPrev: false, navNext: false },
       initialSort: view.sort, initialHeaderFilter: view.filters,
-      placeholder: "No row to show. Loosen the filters, or add a row.",
+      placeholder: _("No row to show. Loosen the filters, or add a row."),
       rowFormatter: (row) => this.markRow(row),
     });
     this.tabulator.on("cellEdited", (cell) => onEdit(cell.getData()._id, cell.getField(), cell.getOldValue() ?? "", cell.getValue()));
@@ -28,7 +29,7 @@ export class Table {
   // Tabulator's scrolling part takes the focus but has no role; it is the group of rows.
   name(element) {
     element.removeAttribute("aria-owns");
-    element.setAttribute("aria-label", "Rows");
+    element.setAttribute("aria-label", _("Rows"));
     element.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
     element.querySelector(".tabulator-table").setAttribute("role", "presentation");
   }
@@ -52,7 +53,7 @@ export class Table {
       editor: writes ? "input" : undefined, editable: (cell) => !this.sheet.locked && !this.sheet.rows.get(cell.getData()._id)?.gone,
       editorParams: { selectContents: true, elementAttributes: { "aria-label": column.label, autocomplete: "off", ...list } },
       sorter: (a, b, one, other, _column, direction) => this.compare(a, b, one.getData()._id, other.getData()._id, direction),
-      headerFilter: "input", headerFilterParams: { elementAttributes: { "aria-label": `Filter ${column.label}`, autocomplete: "off" } },
+      headerFilter: "input", headerFilterParams: { elementAttributes: { "aria-label": _("Filter %(column)s", { column: column.label }), autocomplete: "off" } },
       headerFilterFunc: (asked, text, data) => !this.sheet.rows.get(data._id)?.base || matches(asked, text),
     };
   }
