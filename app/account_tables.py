@@ -46,13 +46,17 @@ class SessionRow(Base):
 
 
 class TokenRow(Base):
-    """A personal API token; `hash` is its keyed hash, `role` and `portfolio` the most that it may do."""
+    """A personal token; `hash` is its keyed hash, `role` and `portfolio` the most that it may do.
+
+    `purpose`: `api`, or `calendar` for the secret in the address of a calendar, which opens nothing else.
+    """
 
     __tablename__ = "tokens"
     id: Mapped[int] = mapped_column(primary_key=True)
     hash: Mapped[str] = mapped_column(sa.Text, index=True)
     account: Mapped[str] = mapped_column(sa.ForeignKey(_OF_ACCOUNT, ondelete="CASCADE"), index=True)
     title: Mapped[str] = mapped_column(sa.Text)
+    purpose: Mapped[str] = mapped_column(sa.Text, default="api")
     role: Mapped[str] = mapped_column(sa.Text)
     portfolio: Mapped[str] = mapped_column(sa.Text)
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -68,3 +72,12 @@ class AttemptRow(Base):
     name: Mapped[str] = mapped_column(sa.Text, index=True)
     address: Mapped[str] = mapped_column(sa.Text, index=True)
     at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class SpentRow(Base):
+    """How many requests an account was granted in a minute, by all processes together."""
+
+    __tablename__ = "spent"
+    account: Mapped[str] = mapped_column(sa.ForeignKey(_OF_ACCOUNT, ondelete="CASCADE"), primary_key=True)
+    minute: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    granted: Mapped[int]

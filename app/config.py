@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.secrecy import DEFAULT_KEY, SHORTEST_KEY
@@ -44,6 +45,10 @@ class Settings(BaseSettings):
     """Whether a process that serves pages also does jobs; no: `codered worker` does them elsewhere."""
     lease: float = Field(default=30.0, ge=1)
     """Seconds after which a job of a worker that says nothing more is given to another."""
+    api_limit: int = Field(default=1200, ge=0)
+    """Requests to the API that an account may send in a minute; 0: any number."""
+    webhook_networks: str = ""
+    """Networks inside that webhooks may call, such as 10.1.0.0/16, with commas; blank: none."""
     log: Literal["auto", "json", "console"] = "auto"
     """`auto`: readable on a terminal, JSON elsewhere."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -62,7 +67,22 @@ class Settings(BaseSettings):
         named = [name.strip() for name in self.hosts.split(",") if name.strip()]
         return named or (None if self.has_key else list(THIS_MACHINE))
 
+    @field_validator("webhook_networks")
+    @classmethod
+    def _are_networks(cls, typed: str) -> str:
+        _networks(typed)
+        return typed
+
+    @property
+    def inside(self) -> list[IPv4Network | IPv6Network]:
+        """The networks inside that webhooks may call."""
+        return _networks(self.webhook_networks)
+
     @property
     def url(self) -> str:
         """The database to open."""
         return self.database_url or f"sqlite:///{(self.instance / 'codered.db').absolute()}"
+
+
+def _networks(typed: str) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(part.strip()) for part in typed.split(",") if part.strip()]

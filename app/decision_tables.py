@@ -1,4 +1,4 @@
-"""The SQL table of advice that somebody acknowledged."""
+"""The SQL tables of what somebody acknowledged: advice, and the moves of a week."""
 
 from __future__ import annotations
 
@@ -21,5 +21,20 @@ class AcknowledgementRow(Base):
     evidence: Mapped[date] = mapped_column(sa.Date)
     fall: Mapped[float]
     reason: Mapped[str] = mapped_column(sa.Text)
+    who: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class MovesSeenRow(Base):
+    """Somebody acknowledged what a team gives and gets in a week; append-only. `approval` is the decision that made
+    the plan the plan of record: when another decision is the newest, this is about moves that no longer hold."""
+
+    __tablename__ = "moves_seen"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    portfolio: Mapped[str] = mapped_column(sa.Text, index=True)
+    approval: Mapped[int]
+    plan: Mapped[int]
+    week: Mapped[date] = mapped_column(sa.Date)
+    team: Mapped[str] = mapped_column(sa.Text)
     who: Mapped[str] = mapped_column(sa.Text)
     at: Mapped[datetime] = mapped_column(Moment)

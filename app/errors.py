@@ -27,6 +27,14 @@ class Forbidden(CoderedError):
     """Who asks is known, and may not; the message says which role it needs."""
 
 
+class TooMany(CoderedError):
+    """Somebody asks too often; `seconds` until it is possible again."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(message)
+
+
 class Unavailable(CoderedError):
     """The database did not answer in time; nothing was written."""
 

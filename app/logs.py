@@ -14,7 +14,7 @@ from app.config import Settings
 SECRETS = ("password", "secret", "token", "authorization", "cookie", "key")
 """A value whose name holds one of these words is never written."""
 HIDDEN = "(hidden)"
-QUIET = ("alembic", "asyncio", "urllib3", "distributed")
+QUIET = ("alembic", "asyncio", "urllib3", "distributed", "werkzeug")
 """Libraries that are heard from warnings on."""
 
 

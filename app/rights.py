@@ -27,6 +27,7 @@ class Of(StrEnum):
     PLAN = "the portfolio of the plan in the address"
     JOB = "the portfolio of the job in the address"
     SCENARIO = "the portfolio of the scenario in the address"
+    FRONTIER = "the portfolio of the trade-off in the address"
     UPLOAD = "the portfolio that the upload is for"
     NAMED = "the portfolio that the form or the body names"
     EXAMPLE = "the portfolio of the example"
@@ -46,25 +47,36 @@ def _right(role: Role | None, of: Of, names: str, prefix: str = "") -> dict[str,
 
 WEB: dict[str, Right] = {
     **_right(None, Of.ANYBODY, "static sign_in.show sign_in.submit sign_in.away sign_in.back"),
-    **_right(None, Of.ANYBODY, "health.live health.ready health.figures"),
+    **_right(None, Of.ANYBODY, "health.live health.ready health.figures calendar.show"),
     **_right(None, Of.ONESELF, "situation.show sign_in.out export.empty account.show account.end_session"),
-    **_right(None, Of.ONESELF, "account.add_token account.remove_token account.password"),
+    **_right(None, Of.ONESELF, "account.add_token account.remove_token account.password calendar.add"),
     **_right(VIEWER, Of.CHOSEN, "plan.listing scenarios.listing compare.show portfolio.show capacity.show export.show"),
+    **_right(VIEWER, Of.CHOSEN, "grid.choose grid.show grid.table_rows"),
+    **_right(VIEWER, Of.CHOSEN, "week.show week.file"),
     **_right(VIEWER, Of.PLAN, "plan.show plan.moves plan.why plan.ledger plan.recheck brief.show people.show"),
     **_right(VIEWER, Of.PLAN, "risks.show risks.state risks.file export.plan_zip export.plan_file approve.form"),
+    **_right(VIEWER, Of.PLAN, "brief.picture"),
     **_right(VIEWER, Of.JOB, "jobs.show jobs.progress"),
     **_right(VIEWER, Of.SCENARIO, "scenarios.show"),
+    **_right(VIEWER, Of.CHOSEN, "tradeoffs.listing"),
+    **_right(VIEWER, Of.FRONTIER, "tradeoffs.show tradeoffs.state tradeoffs.file"),
+    **_right(MANAGER, Of.CHOSEN, "tradeoffs.start"),
+    **_right(MANAGER, Of.FRONTIER, "tradeoffs.cancel tradeoffs.try_point"),
+    **_right(VIEWER, Of.PLAN, "review.show review.table"),
+    **_right(MANAGER, Of.PLAN, "review.record review.replan"),
     **_right(VIEWER, Of.PORTFOLIO, "export.portfolio_zip export.portfolio_book export.table_csv"),
     **_right(MANAGER, Of.SOME, "imports.form imports.upload"),
     **_right(MANAGER, Of.UPLOAD, "imports.show imports.steps imports.apply imports.headings"),
     **_right(MANAGER, Of.EXAMPLE, "imports.example"),
     **_right(MANAGER, Of.CHOSEN, "records.edit records.save records.new records.add records.remove"),
-    **_right(MANAGER, Of.CHOSEN, "scenarios.copy jobs.start"),
+    **_right(MANAGER, Of.CHOSEN, "grid.check grid.commit"),
+    **_right(MANAGER, Of.CHOSEN, "scenarios.copy jobs.start week.acknowledge"),
     **_right(MANAGER, Of.SCENARIO, "scenarios.change scenarios.undo scenarios.rename scenarios.archive"),
     **_right(MANAGER, Of.JOB, "jobs.cancel jobs.apply_repair"),
     **_right(MANAGER, Of.PLAN, "people.order risks.start approve.propose"),
     **_right(EXECUTIVE, Of.CHOSEN, "declare.show declare.submit situation.acknowledge situation.end scenarios.order"),
     **_right(EXECUTIVE, Of.PLAN, "approve.approve approve.send_back"),
+    **_right(ADMIN, Of.CHOSEN, "listing log add remove test again", "webhooks."),
     **_right(ADMIN, Of.SOME, "accounts.listing"),
     **_right(ADMIN, Of.NAMED, "accounts.role"),
     **_right(ADMIN, Of.ALL, "accounts.add accounts.password accounts.shut accounts.open_again operators.listing"),

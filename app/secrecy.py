@@ -1,7 +1,8 @@
-"""Secrets: passwords by argon2, and random words of which only a keyed hash is kept."""
+"""Secrets: passwords by argon2, random words of which only a keyed hash is kept, and sealed ones that sign."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -10,10 +11,12 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from cryptography.fernet import Fernet, InvalidToken
 from pydantic import SecretStr
 
 DEFAULT_KEY = "for this machine only"  # never served to others: app.cli.serve refuses it
 SHORTEST_KEY, SHORTEST_PASSWORD, LONGEST_PASSWORD = 32, 12, 200
+SIGNING = "whsec_"
 GUESSED, STRONG = 72, 3
 """Characters that the guesser looks at, and its score (0 to 4) from which a password takes more than 10^8 guesses."""
 _argon2 = PasswordHasher()
@@ -50,6 +53,35 @@ def password_matches(stored: str, password: str) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return bool(stored)
+
+
+def seal(key: SecretStr | None, text: str) -> str:
+    """A secret that has to be used again, encrypted: useless to who has the database but not the key."""
+    return _box(key).encrypt(text.encode()).decode()
+
+
+def unseal(key: SecretStr | None, sealed: str) -> str | None:
+    """What was sealed; None where it was sealed with another key."""
+    try:
+        return _box(key).decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        return None
+
+
+def new_signing_secret() -> str:
+    """A secret of a webhook as Standard Webhooks writes it."""
+    return SIGNING + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def signature(secret: str, key: str, timestamp: int, body: bytes) -> str:
+    """The `webhook-signature` of a message: HMAC-SHA256 over its id, the time of sending and its body."""
+    raw = base64.b64decode(secret.removeprefix(SIGNING))
+    made = hmac.new(raw, f"{key}.{timestamp}.".encode() + body, hashlib.sha256).digest()
+    return "v1," + base64.b64encode(made).decode()
+
+
+def _box(key: SecretStr | None) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(bytes.fromhex(keyed_hash(key, "sealed secrets"))))
 
 
 @cache

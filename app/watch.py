@@ -13,6 +13,7 @@ from app import metrics, tracing
 
 HEADER = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
+_SECRET_PATHS = ("calendar.show",)
 _PROBES = ("health.live", "health.ready", "health.figures", "static")
 
 log = structlog.get_logger("codered.request")
@@ -34,8 +35,7 @@ def attach(app: Flask, door: str) -> None:
         endpoint = request.endpoint or "unknown"
         metrics.answered(door, endpoint, _method(), response.status_code, seconds)
         tell = log.debug if endpoint in _PROBES else log.info
-        path = request.script_root + request.path
-        tell("answered", door=door, method=request.method, path=path, status=response.status_code,
+        tell("answered", door=door, method=request.method, path=shown_path(), status=response.status_code,
              ms=round(1000 * seconds, 1))  # fmt: skip
         response.headers[HEADER] = g.get("request_id", "")
         tracing.end(g.pop("span", None), {"http.response.status_code": response.status_code})
@@ -43,6 +43,13 @@ def attach(app: Flask, door: str) -> None:
 
     app.before_request(begin)
     app.after_request(end)
+
+
+def shown_path() -> str:
+    """The path for a log; where it holds a secret, the rule that it matched."""
+    if request.endpoint in _SECRET_PATHS and request.url_rule is not None:
+        return request.url_rule.rule
+    return request.script_root + request.path
 
 
 def _method() -> str:

@@ -15,9 +15,11 @@ from solver.columns import write_cell
 from solver.crosschecks import cross_check
 from solver.faults import Fault, InvalidInput
 from solver.records import (
+    AFTERWARDS,
     ENGINEER,
     GPU,
     TABLES,
+    Actual,
     Baseline,
     Capacity,
     Eligible,
@@ -73,6 +75,7 @@ class Problem:
     throughput: tuple[Throughput, ...] = ()
     people: tuple[Person, ...] = ()
     risks: tuple[Risk, ...] = ()
+    actuals: tuple[Actual, ...] = ()
 
     def __post_init__(self) -> None:
         for table in TABLES:
@@ -96,9 +99,11 @@ class Problem:
 
     @cached_property
     def digest(self) -> str:
-        """`sha256:...` over every cell; equal for equal problems however they were read."""
+        """`sha256:...` over every cell that is planned with; equal for equal problems however they were read."""
         digest = hashlib.sha256()
         for table, rows in self.tables().items():
+            if table in AFTERWARDS:
+                continue
             digest.update(f"[{table}]\n".encode())
             for row in rows:
                 cells = (write_cell(c, getattr(row, c.attribute)) for c in columns(table))

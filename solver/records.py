@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from solver.columns import Column, Type, column, columns_of
@@ -290,9 +291,29 @@ class Risk:
     note: str = column(Type.TEXT, "what the figures rest on", default="")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actual:
+    """What really happened in a week: how a project ran (need and pool blank), or what it had of a pool.
+
+    It says nothing about what is planned, and is no part of a portfolio's digest.
+    """
+
+    project: str = column(Type.ID, "project", required=True, key=True, refers="projects")
+    week: date = column(Type.WEEK, "week in which it happened", required=True, key=True)
+    need: str | None = column(Type.ID, "need (blank: how the project ran)", key=True, refers="needs")
+    pool: str | None = column(Type.ID, "pool that served the need", key=True, refers="pools")
+    amount: float | None = column(Type.AMOUNT, "what it had of the pool", minimum=0)
+    pace: float | None = column(Type.AMOUNT, "how fast it ran, of its full pace (0 = not at all)", minimum=0, maximum=1)
+    progress: float | None = column(
+        Type.AMOUNT, "progress of a build at the end of the week, of the whole", minimum=0, maximum=1
+    )
+    note: str = column(Type.TEXT, "what is worth knowing about it", default="")
+
+
 Record = (
     Portfolio | Pool | Capacity | Project | Need | Eligible | Profile | Baseline | Link | Pin | Policy | Stance
     | Floor | Signal | Trigger | LanguageModel | Sku | Service | Demand | Lever | Throughput | Person | Risk
+    | Actual
 )  # fmt: skip
 
 TABLES: dict[str, type[Any]] = {
@@ -314,14 +335,18 @@ TABLES: dict[str, type[Any]] = {
     **SERVING_TABLES,
     "people": Person,
     "risks": Risk,
+    "actuals": Actual,
 }
 """Every record kind by the stem of its file (`pools` for pools.csv), in the order a reader needs them."""
 
 OPTIONAL = frozenset({
     "profiles", "baseline", "links", "pins", "stances", "floors", "signals", "triggers", *SERVING_TABLES, "people",
-    "risks",
+    "risks", "actuals",
 })  # fmt: skip
 """Files that may be missing: an empty table."""
+
+AFTERWARDS = frozenset({"actuals"})
+"""Record kinds that say what happened, not what is to be planned: no part of a digest, and of no what-if."""
 
 
 def columns(table: str) -> tuple[Column, ...]:
@@ -336,7 +361,12 @@ def key_columns(table: str) -> tuple[Column, ...]:
 
 def key_of(record: Any) -> tuple[Any, ...]:
     """The values that identify a record within its table."""
-    return tuple(getattr(record, c.attribute) for c in columns_of(type(record)) if c.key)  # type: ignore[arg-type]  # a class is hashable
+    return tuple([getattr(record, name) for name in _key_attributes(type(record))])  # type: ignore[arg-type]  # a class is hashable
+
+
+@cache
+def _key_attributes(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(c.attribute for c in columns_of(kind) if c.key)  # type: ignore[arg-type]  # a class is hashable
 
 
 def sort_key(record: Any) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from solver.problem import Problem
 from solver.records import (
+    Actual,
     Baseline,
     Capacity,
     Eligible,
@@ -245,6 +246,19 @@ def _risks(d: _Draft) -> None:
             d.tables["risks"].append(Risk(risk=f"r{number}", **target, **d.draw(figures), **facts))
 
 
+def _actuals(d: _Draft) -> None:
+    for e in d.tables["eligible"]:
+        if d.chance(15):
+            key = {"project": e.project, "week": d.week(), "need": e.need, "pool": e.pool}
+            d.tables["actuals"].append(
+                Actual(**key, amount=d.draw(st.sampled_from((0.0, 1.0, 2.5))), note=d.draw(texts))
+            )
+    for p in d.tables["projects"]:
+        if d.chance(15):
+            progress = d.draw(_maybe(st.sampled_from((0.0, 0.25)))) if p.kind == "build" else None
+            d.tables["actuals"].append(Actual(project=p.project, week=d.week(), pace=0.5, progress=progress))
+
+
 @st.composite
 def problems(draw: Any, *, max_projects: int = 4, max_weeks: int = 6) -> Problem:
     """A valid portfolio of 1-4 projects, 1-3 pools and 1-6 weeks; policy `normal` is always there, `code-red` often."""
@@ -267,4 +281,5 @@ def problems(draw: Any, *, max_projects: int = 4, max_weeks: int = 6) -> Problem
     _signals(d)
     _people(d)
     _risks(d)
+    _actuals(d)
     return Problem.from_tables(d.tables)

@@ -55,6 +55,22 @@ def advise(trigger: Trigger, signals: Sequence[Signal]) -> Advice:
     )  # fmt: skip
 
 
+def since(trigger: Trigger, signals: Sequence[Signal], day: date) -> Advice:
+    """The newest window's mean against the one that ends before a day: what happened to a signal since then.
+
+    `fall` is the share by which it is lower now (negative where it is higher); nothing is advised.
+    """
+    points = sorted((s.day, s.value) for s in signals if s.signal == trigger.signal)
+    means = _means(points, trigger.window_days)
+    before = max((m for m in means if m.last < day), key=lambda m: m.last, default=None)
+    now = next((m for m in reversed(means) if m.first >= day and m.last == points[-1][0]), None)
+    fall = 1 - now.value / before.value if now and before and before.value > 0 else 0.0
+    return Advice(
+        trigger=trigger.trigger, signal=trigger.signal, window_days=trigger.window_days, before=before, now=now,
+        fall=fall, drop=trigger.drop, advised=False, policy=trigger.policy, at=points[-1][0] if points else None,
+    )  # fmt: skip
+
+
 def _means(points: Sequence[tuple[date, float]], days: int) -> list[Mean]:
     """The mean of every window of consecutive measured days, oldest first."""
     span = timedelta(days=days - 1)

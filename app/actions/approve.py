@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.actions.decide import SENT_BACK, record_of, state_of
 from app.db import Database
 from app.errors import Refused
-from app.store import audit, locks, plans, records, scenarios
+from app.store import audit, locks, outbox, plans, records, scenarios
 
 
 def approve(db: Database, plan_id: int, reason: str, who: str) -> None:
@@ -36,3 +36,5 @@ def approve(db: Database, plan_id: int, reason: str, who: str) -> None:
             "before": before,
         }
         audit.add(session, plan.portfolio, who, "approve", subject=f"plan {plan_id}", detail=detail)
+        told = {"plan": plan_id, "scenario": plan.scenario, **detail}
+        outbox.announce(session, plan.portfolio, outbox.APPROVED, who, told)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.db import Database
 from app.errors import Refused
-from app.store import audit, locks, plans, records
+from app.store import audit, locks, outbox, plans, records
 from app.store.plans import APPROVE, PROPOSE, SEND_BACK
 from app.tables import DecisionRow
 
@@ -85,3 +85,5 @@ def _decide(db: Database, plan_id: int, verb: str, reason: str, who: str) -> Non
         plans.decide(session, plan.portfolio, plan_id, verb, reason=reason.strip(), who=who)
         detail = {"reason": reason.strip(), "policy": plan.policy, "digest": plan.digest, "before": state}
         audit.add(session, plan.portfolio, who, verb, subject=f"plan {plan_id}", detail=detail)
+        kind = outbox.PROPOSED if verb == PROPOSE else outbox.SENT_BACK
+        outbox.announce(session, plan.portfolio, kind, who, {"plan": plan_id, "scenario": plan.scenario, **detail})

@@ -10,7 +10,7 @@ from typing import Any
 from app.actions.snapshot import snapshot, with_changes
 from app.cells import cells_of, key_text, record_of
 from app.db import Database
-from app.store import audit, records, scenarios
+from app.store import audit, outbox, records, scenarios
 from app.store.scenarios import PUT, REMOVE, ScenarioChange
 from solver.columns import plain
 from solver.faults import Fault, InvalidInput
@@ -73,7 +73,13 @@ def declare(db: Database, portfolio: str, declaration: Declaration, who: str) ->
         floors = [dict(floor) for floor in declaration.floors]
         detail = {"policy": policy, "stances": dict(declaration.stances), "floors": floors}
         audit.add(session, portfolio, who, "declare", subject=f"scenario {scenario}", detail=detail)
+        outbox.announce(session, portfolio, outbox.DECLARED, who, {"scenario": scenario, **_told(policy)})
     return scenario
+
+
+def _told(policy: Mapping[str, str]) -> dict[str, str]:
+    """What of a code red is told to webhooks."""
+    return {name: policy[name] for name in ("policy", "name", "owner", "reason", "start", "end", "exit_criteria")}
 
 
 def _as_prepared(problem: Problem, policy: Policy) -> Declaration:

@@ -14,9 +14,10 @@ from app.db import Database
 from app.errors import Change, Conflict, NotFound, Refused
 from app.store import audit, records
 from app.store.records import HEAD, Stored
+from solver.columns import Column, write_cell
 from solver.faults import Fault, InvalidInput
 from solver.problem import Problem
-from solver.records import TABLES, key_of
+from solver.records import TABLES, columns, key_columns, key_of
 
 EDIT, ADD, REMOVE = "edit", "add", "remove"
 
@@ -55,6 +56,18 @@ class _Draft:
         return key_of(self.new if self.old is None else self.old)
 
 
+class _Texts(dict[Any, str]):
+    """The values of a column as their CSV texts, each written once: the same few stand in most rows."""
+
+    def __init__(self, column: Column) -> None:
+        super().__init__()
+        self.column = column
+
+    def __missing__(self, value: Any) -> str:
+        self[value] = text = write_cell(self.column, value)
+        return text
+
+
 def rows(db: Database, portfolio: str, table: str) -> list[Row]:
     """The rows of one table. Raises NotFound."""
     _require_table(table)
@@ -63,6 +76,26 @@ def rows(db: Database, portfolio: str, table: str) -> list[Row]:
         if not found:
             records.require(session, portfolio)
     return [Row(key_of(s.record), s.record, s.version) for s in found]
+
+
+def cell_rows(db: Database, portfolio: str, table: str) -> list[list[Any]]:
+    """The rows of one table as a sheet shows them: the version, then every cell as its CSV text. Raises NotFound."""
+    _require_table(table)
+    with db.reading() as session:
+        records.require(session, portfolio)
+        found = records.read_cells(session, portfolio, table)
+    texts = [_Texts(column) for column in columns(table)]
+    return [[version, *map(_Texts.__getitem__, texts, values)] for version, *values in found]
+
+
+def known_ids(db: Database, portfolio: str, column: Column, most: int) -> tuple[str, ...]:
+    """The ids that a column may refer to, as the other table has them; no more than `most`."""
+    if column.refers is None:
+        return ()
+    there = [c.name for c in key_columns(column.refers)]
+    with db.reading() as session:
+        name = column.name if column.name in there else there[0]
+        return tuple(records.names(session, portfolio, column.refers, name, most))
 
 
 def edit_record(  # noqa: PLR0917 - the words of an edit, in the order they are said

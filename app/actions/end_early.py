@@ -5,21 +5,20 @@ plan of record -> what it did until the week -> the same policy, ending then -> 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from app.actions import recompute
 from app.actions.plans import StoredPlan, plan_of_record
-from app.actions.scenario_edit import change_of
+from app.actions.scenario_edit import changes_between
 from app.db import Database
 from app.errors import Refused
 from app.store import audit, records, scenarios
 from solver.columns import monday
 from solver.problem import Problem
 from solver.progress import Options
-from solver.records import TABLES, Policy, key_of
+from solver.records import Policy
 from solver.replan import problem_from
 
 
@@ -46,7 +45,7 @@ def end_early(  # noqa: PLR0917 - what is ended, when, and who says why
             session, portfolio, name=name, policy=policy.policy, kind=policy.kind, who=who, parent=record.scenario,
             code_reds=_parts(session, record),
         )  # fmt: skip
-        scenarios.add_changes(session, scenario, [*_differences(base, problem)])
+        scenarios.add_changes(session, scenario, changes_between(base, problem.tables()))
         detail = {
             "reason": reason.strip(), "policy": policy.policy, "plan": record.id,
             "end": [policy.end.isoformat() if policy.end else None, week.isoformat()],
@@ -88,12 +87,3 @@ def _ended(record: StoredPlan, policy: Policy, week: date) -> Problem:
     problem = record.problem if week <= record.problem.head.start else problem_from(record.problem, plan, week)
     policies = [replace(p, end=week) if p.policy == policy.policy else p for p in problem.policies]
     return problem.replace(policies=policies)
-
-
-def _differences(base: Mapping[str, Iterable[Any]], problem: Problem) -> Iterable[scenarios.ScenarioChange]:
-    """What makes the portfolio's records those of a problem."""
-    for table in TABLES:
-        old, new = ({key_of(r): r for r in rows} for rows in (base[table], getattr(problem, table)))
-        for key in {**old, **new}:
-            if change := change_of(table, key, old.get(key), new.get(key)):
-                yield change

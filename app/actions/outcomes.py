@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from solver.folder import read_plan
 from solver.plan import ClassResult, Outcome, Plan, Status
 
 
-def outcome_of(files: Mapping[str, str]) -> Outcome:
-    """The outcome whose files these are. Raises InvalidInput when they are not a plan's."""
-    outcome = _read(tuple(files.items()))
+def own_tables(outcome: Outcome) -> Outcome:
+    """The same with tables of one's own: shallow copies are written on change."""
     plan = outcome.plan
     if plan is None:
         return outcome
-    # Shallow copies are written on change: whoever asks gets tables of his own.
     tables = {name: frame.copy(deep=False) for name, frame in plan.tables().items()}
     return replace(outcome, plan=Plan(plan.portfolio, plan.policy, plan.start, plan.weeks, **tables))
 
 
-@lru_cache(maxsize=32)
-def _read(files: tuple[tuple[str, str], ...]) -> Outcome:
-    """Plans never change, and pages about one ask for it again and again."""
-    summary, plan = read_plan({name: text.encode() for name, text in files})
+def table_rows(outcome: Outcome) -> int:
+    """How many rows the tables of an outcome hold."""
+    return 1 + sum(len(frame) for frame in outcome.plan.tables().values()) if outcome.plan else 1
+
+
+def outcome_of(files: Mapping[str, str]) -> Outcome:
+    """The outcome whose files these are. Raises InvalidInput when they are not a plan's."""
+    summary, plan = read_plan({name: text.encode() for name, text in files.items()})
     return Outcome(
         status=Status(summary["status"]),
         portfolio=summary["portfolio"],

@@ -12,12 +12,16 @@ from app.db import Database
 from app.errors import Forbidden, NotFound
 from app.rights import Of, Right
 from app.roles import EVERYWHERE, Account, Role
-from app.store import jobs, plans, scenarios, uploads
+from app.store import frontiers, jobs, plans, scenarios, uploads
 
 log = logging.getLogger(__name__)
 _FOUND: dict[Of, Callable[[Session, Any], Any]] = {
     Of.PLAN: plans.get, Of.JOB: jobs.get, Of.SCENARIO: scenarios.get, Of.UPLOAD: uploads.get,
+    Of.FRONTIER: frontiers.get,
 }  # fmt: skip
+
+_WORDS = {Of.CHOSEN: "portfolio", Of.FRONTIER: "trade-off"}
+"""What is said not to be there, where its name in the table is another."""
 
 
 def permit(db: Database, account: Account, right: Right, key: Any = None) -> None:
@@ -45,7 +49,7 @@ def _pass(db: Database, account: Account, right: Right, key: Any) -> None:
         portfolio, own = _home(db, account, right.of, key)
         if account.role(portfolio) is None and not own:
             log.warning("%r asked for what it may not see: %s, %r", account.name, right.of.name, key)
-            raise NotFound(right.of.name.lower().replace("chosen", "portfolio"), key)
+            raise NotFound(_WORDS.get(right.of, right.of.name.lower()), key)
         _require(account.may(right.role, portfolio), right.role, portfolio)
 
 

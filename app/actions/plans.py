@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from threading import Condition
 from typing import Any
 
+from cachetools import LRUCache, cached
 from sqlalchemy.orm import Session
 
-from app.actions.outcomes import outcome_of
+from app.actions.outcomes import outcome_of, own_tables, table_rows
+from app.actions.snapshot import RECORDS_KEPT, size
 from app.db import Database
 from app.errors import Refused
-from app.store import audit, locks, plans, records
+from app.store import audit, locks, outbox, plans, records
 from app.tables import PlanRow
 from solver import folder
 from solver.files.people_files import FILES, orders_files, read_orders
 from solver.people import Orders
-from solver.plan import Outcome
+from solver.plan import COLUMNS, Outcome
 from solver.problem import Problem
 
 SUMMARY = "summary.json"
+PLAN_FILES = (SUMMARY, *(f"{table}.csv" for table in COLUMNS))
+ROWS_KEPT = 2_200_000
+"""Rows of plans' tables that are kept parsed, all together; some 450 MB: four plans of 2,000 projects in 52 weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,9 @@ def get_plan(db: Database, plan_id: int) -> StoredPlan:
     """One plan. Raises NotFound."""
     with db.reading() as session:
         row = plans.get(session, plan_id)
-        info, problem, files = info_of(row), plans.problem_files(row), plans.files(session, plan_id)
-    return _stored(info, problem, files)
+        info = info_of(row)
+        outcome, problem = _outcome(info, session), _problem(info.digest, row)
+    return _stored(info, problem, own_tables(outcome))
 
 
 def plan_of_record(db: Database, portfolio: str) -> StoredPlan | None:
@@ -140,6 +145,8 @@ def keep_plan(session: Session, problem: Problem, outcome: Outcome, scenario: in
     plan = plans.add(session, facts, inputs, files)
     detail = {"policy": outcome.policy, "status": str(outcome.status), "digest": problem.digest}
     audit.add(session, problem.head.portfolio, who, "plan", subject=f"plan {plan}", detail=detail)
+    told = {"plan": plan, "scenario": scenario, **detail}
+    outbox.announce(session, problem.head.portfolio, outbox.PLANNED, who, told)
     return plan
 
 
@@ -150,16 +157,25 @@ def info_of(row: PlanRow) -> PlanInfo:
     )
 
 
-def _stored(info: PlanInfo, problem: Mapping[str, str], files: Mapping[str, str]) -> StoredPlan:
-    outcome = outcome_of(files)
+def _stored(info: PlanInfo, problem: Problem, outcome: Outcome) -> StoredPlan:
     return StoredPlan(
         id=info.id, portfolio=info.portfolio, scenario=info.scenario, policy=info.policy, status=info.status,
         created_at=info.created_at, who=info.who, digest=info.digest, versions=outcome.versions,
-        options=outcome.options, outcome=outcome, problem=_problem(tuple(problem.items())),
+        options=outcome.options, outcome=outcome, problem=problem,
     )  # fmt: skip
 
 
-@lru_cache(maxsize=16)
-def _problem(files: tuple[tuple[str, str], ...]) -> Problem:
-    """The frozen problem of some files; many plans of one portfolio answer the same one."""
-    return folder.read_files({name: text.encode() for name, text in files}).problem
+def _identity(info: PlanInfo, _session: Session) -> tuple[object, ...]:
+    """Plans never change; but in a restored database another one may have the number."""
+    return info.id, info.digest, info.created_at, info.who, info.policy
+
+
+@cached(LRUCache(ROWS_KEPT, getsizeof=table_rows), key=_identity, condition=Condition())
+def _outcome(info: PlanInfo, session: Session) -> Outcome:
+    return outcome_of(plans.files(session, info.id, PLAN_FILES))
+
+
+@cached(LRUCache(RECORDS_KEPT, getsizeof=size), key=lambda digest, _row: digest, condition=Condition())
+def _problem(digest: str, row: PlanRow) -> Problem:
+    """The frozen problem of a digest; many plans of one portfolio answer the same one."""
+    return folder.read_files({name: text.encode() for name, text in plans.problem_files(row).items()}).problem

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.actions import work
 from app.actions.plans import get_plan
-from app.actions.work.kinds import FUTURES, ORDERS, PLAN, SUBJECT
+from app.actions.work.kinds import FRONTIER, FUTURES, ORDERS, PLAN, SUBJECT
 from app.db import Database
 from app.errors import NotFound, Refused
 from app.store import audit, jobs, records, scenarios
@@ -47,7 +47,10 @@ class Job:
     @property
     def what(self) -> str:
         """What it makes, in a few words."""
-        words = {ORDERS: f"change orders of plan {self.options.get(SUBJECT)}", FUTURES: "futures of a plan"}
+        words = {
+            ORDERS: f"change orders of plan {self.options.get(SUBJECT)}", FUTURES: "futures of a plan",
+            FRONTIER: f"trade-off {self.options.get(SUBJECT)}",
+        }  # fmt: skip
         return words.get(self.kind, f"plan under {self.policy}")
 
     @property

@@ -21,7 +21,7 @@ from app.store.scenarios import ARCHIVED, DRAFT, PUT, REMOVE, SET, ScenarioChang
 from app.tables import ScenarioRow
 from solver.faults import Fault, InvalidInput
 from solver.problem import Problem
-from solver.records import TABLES, key_of
+from solver.records import AFTERWARDS, TABLES, key_of
 
 LONGEST_NAME = 200
 RECORD = "scenarios"
@@ -195,6 +195,17 @@ def change_of(table: str, key: tuple[Any, ...], old: Any | None, new: Any | None
         return ScenarioChange(PUT, table, text, cells_of(table, new))
     cells = {name: after_text or "" for name, (_, after_text) in changed_cells(table, old, new).items()}
     return ScenarioChange(SET, table, text, cells)
+
+
+def changes_between(base: Tables, after: Tables) -> list[ScenarioChange]:
+    """What makes the portfolio's records those of a scenario; what happened meanwhile is no what-if and stays."""
+    found = []
+    for table in TABLES:
+        if table in AFTERWARDS:
+            continue
+        old, new = _by_key(base, table), _by_key(after, table)
+        found += [c for key in {**old, **new} if (c := change_of(table, key, old.get(key), new.get(key)))]
+    return found
 
 
 def _over(base: Tables, after: Tables, table: str, key: tuple[Any, ...]) -> ScenarioChange | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.actions.import_data import changed_cells
 from app.actions.plans import PlanInfo, info_of
 from app.actions.scenarios import Scenario, scenario_of
-from app.actions.snapshot import with_changes
+from app.actions.snapshot import as_it_is, with_changes
 from app.cells import key_text
 from app.db import Database
 from app.errors import Conflict
@@ -81,13 +81,14 @@ def scenario_view(db: Database, scenario: int) -> ScenarioView:
     """A scenario beside its parent as both are now. Raises NotFound."""
     with db.reading() as session:
         row = scenarios.get(session, scenario)
-        base = records.read_all(session, row.portfolio)
+        problem_now = as_it_is(session, row.portfolio)
+        base = problem_now.tables()
         parent = scenarios.get(session, row.parent) if row.parent is not None else None
         before = _tables(session, base, parent.id if parent else None)
         after = _tables(session, base, scenario)
         newest = plans.newest_of_scenarios(session, row.portfolio).get(scenario)
         plan = info_of(newest) if newest else None
-    problem, faults = _problem(after)
+    problem, faults = (problem_now, ()) if after is base else _problem(after)
     found = tuple(differences(before or base, after or base))
     return ScenarioView(
         scenario_of(row), scenario_of(parent) if parent else None, before or base, problem, faults, found, plan
@@ -97,9 +98,13 @@ def scenario_view(db: Database, scenario: int) -> ScenarioView:
 def differences(before: Mapping[str, Iterable[Any]], after: Mapping[str, Iterable[Any]]) -> Iterable[RecordDifference]:
     """Every record that differs, table by table."""
     for table in TABLES:
+        if before[table] is after[table]:
+            continue
         keys = {c.name for c in key_columns(table)}
         old, new = ({key_of(record): record for record in tables[table]} for tables in (before, after))
         for key in {**old, **new}:
+            if old.get(key) is new.get(key):
+                continue
             cells = changed_cells(table, old.get(key), new.get(key))
             # The key is told once, as the record's name; a record of nothing but its key still differs.
             told = {c: pair for c, pair in cells.items() if c not in keys} or cells
@@ -112,11 +117,12 @@ def _listed(row: ScenarioRow, names: Mapping[int, str], plan: PlanInfo | None) -
 
 
 def _tables(
-    session: Session, base: Mapping[str, tuple[Any, ...]], scenario: int | None
+    session: Session, base: dict[str, tuple[Any, ...]], scenario: int | None
 ) -> dict[str, tuple[Any, ...]] | None:
-    """The tables of a scenario; None when a record that it changes is gone."""
+    """The tables of a scenario, `base` itself where it changes nothing; None when a record that it changes is gone."""
+    changes = scenarios.changes(session, scenario) if scenario is not None else []
     try:
-        return with_changes(base, scenarios.changes(session, scenario) if scenario is not None else ())
+        return with_changes(base, changes) if changes else base
     except Conflict:
         return None
 

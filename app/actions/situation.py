@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 from app.actions.acknowledge import Acknowledgement, acknowledged
 from app.actions.advice import Advice, advise
 from app.actions.decide import PROPOSED, SENT_BACK, states
+from app.actions.declare import CODE_RED
 from app.actions.plans import PlanInfo, StoredPlan, list_plans, plan_of_record
-from app.actions.scenarios import Scenario, list_scenarios
+from app.actions.scenarios import Scenario, combined, list_scenarios
 from app.actions.snapshot import snapshot
 from app.db import Database
 from solver.problem import Problem
@@ -38,6 +39,7 @@ class InForce:
 class Situation:
     """The first page: everything somebody needs to know whether to act.
 
+    `answered` are the triggers that advise what is in force, or decided and to come: nobody need act on them again.
     `over` is the advice that no longer holds while a code red does: its exit criteria may be met. Plans that were
     sent back do not await a decision; `proposed` ones come first. `seen` are the acknowledgements that still hold: no
     day was measured since. The `day` is today; where that is outside the horizon (`outside`) it is the last day within
@@ -50,6 +52,7 @@ class Situation:
     in_force: InForce | None
     advice: tuple[Advice, ...]
     over: tuple[Advice, ...]
+    answered: frozenset[str]
     seen: dict[str, Acknowledgement]
     signals: dict[str, tuple[Signal, ...]]
     plan_of_record: StoredPlan | None
@@ -68,12 +71,14 @@ def situation(db: Database, portfolio: str, today: date | None = None) -> Situat
     waiting = [p for p in newer if decided.get(p.id) != SENT_BACK]
     seen = acknowledged(db, portfolio)
     in_force, advice = _in_force(problem, record), tuple(advise(t, problem.signals) for t in problem.triggers)
+    answering = _answering(db, record, in_force, day)
     return Situation(
         portfolio=problem.head,
         day=day,
         outside=outside,
         in_force=in_force,
         advice=advice,
+        answered=frozenset(a.trigger for a in advice if a.advised and a.policy in answering),
         over=tuple(a for a in advice if _is_over(a, in_force, day)),
         seen={a.trigger: s for a in advice if (s := seen.get(a.trigger)) and a.advised and s.evidence == a.at},
         signals=_series(problem.signals),
@@ -94,9 +99,17 @@ def day_of(problem: Problem, today: date) -> tuple[date, bool]:
     return max((s.day for s in problem.signals if head.start <= s.day < end), default=head.start), True
 
 
+def _answering(db: Database, record: StoredPlan | None, in_force: InForce | None, day: date) -> frozenset[str]:
+    """The code reds that hold or will: that of the plan of record, and those that it combines."""
+    if record is None or in_force is None or in_force.policy.kind != CODE_RED or in_force.phase(day) == OVER:
+        return frozenset()
+    parts = combined(db, record.scenario) if record.scenario is not None else ()
+    return frozenset({in_force.policy.policy, *parts})
+
+
 def _is_over(advice: Advice, in_force: InForce | None, day: date) -> bool:
     """Whether a signal measured within a code red is no longer so low that one would be advised."""
-    if in_force is None or in_force.policy.kind != "code_red" or advice.at is None or advice.now is None:
+    if in_force is None or in_force.policy.kind != CODE_RED or advice.at is None or advice.now is None:
         return False
     inside = in_force.start <= advice.at < in_force.end and in_force.phase(day) == IN_FORCE
     return inside and advice.before is not None and not advice.advised

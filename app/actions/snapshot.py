@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from threading import Condition
 from typing import Any
+
+from cachetools import LRUCache, cached
+from sqlalchemy.orm import Session
 
 from app.cells import key_from_text, record_of, with_cells
 from app.db import Database
@@ -13,17 +17,41 @@ from app.store.scenarios import PUT, REMOVE, ScenarioChange
 from solver.problem import Problem
 from solver.records import key_of
 
+RECORDS_KEPT = 200_000
+"""Records of problems that are kept parsed, all together; some 100 MB."""
+
 
 def snapshot(db: Database, portfolio: str, scenario: int | None = None) -> Problem:
     """The portfolio as it is now. Raises NotFound; InvalidInput when a scenario's changes no longer fit."""
     with db.reading() as session:
-        tables = records.read_all(session, portfolio)
-        changes = []
-        if scenario is not None:
-            if scenarios.get(session, scenario).portfolio != portfolio:
-                raise NotFound("scenario", scenario)
-            changes = scenarios.changes(session, scenario)
-    return Problem.from_tables(with_changes(tables, changes))
+        base = as_it_is(session, portfolio)
+        if scenario is None:
+            return base
+        if scenarios.get(session, scenario).portfolio != portfolio:
+            raise NotFound("scenario", scenario)
+        changes = scenarios.changes(session, scenario)
+    return Problem.from_tables(with_changes(base.tables(), changes)) if changes else base
+
+
+def as_it_is(session: Session, portfolio: str) -> Problem:
+    """The portfolio in a session that only reads; parsed once as long as nobody writes. Raises NotFound."""
+    state = records.state(session, portfolio)
+    return _read(session, portfolio) if state is None else _parsed((portfolio, *state), session)
+
+
+def size(problem: Problem) -> int:
+    """How many records a problem holds."""
+    return sum(len(rows) for rows in problem.tables().values())
+
+
+@cached(LRUCache(RECORDS_KEPT, getsizeof=size), key=lambda key, _session: key, condition=Condition())
+def _parsed(key: tuple[str, int, str], session: Session) -> Problem:
+    """The end of the audit trail is in the key: a restored database may count its revisions anew."""
+    return _read(session, key[0])
+
+
+def _read(session: Session, portfolio: str) -> Problem:
+    return Problem.from_tables(records.read_all(session, portfolio))
 
 
 def with_changes(tables: Mapping[str, Iterable[Any]], changes: Iterable[ScenarioChange]) -> dict[str, tuple[Any, ...]]:

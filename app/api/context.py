@@ -10,6 +10,7 @@ from flask import Response as FlaskResponse
 from pydantic import BaseModel, Field
 from werkzeug.exceptions import NotAcceptable
 
+from app.actions.throttle import Throttle
 from app.api.models import ID, Paging
 from app.api.problems import problem
 from app.config import Settings
@@ -48,6 +49,7 @@ class Since(BaseModel):
 def attach(app: Flask, database: Database, settings: Settings) -> None:
     """Give the application its database."""
     app.extensions["codered"] = (database, settings)
+    app.extensions["throttle"] = Throttle(settings.api_limit)
 
 
 def db() -> Database:
@@ -58,6 +60,11 @@ def db() -> Database:
 def settings() -> Settings:
     """How this installation is set up."""
     return cast(tuple[Database, Settings], current_app.extensions["codered"])[1]
+
+
+def throttle() -> Throttle:
+    """What holds back accounts that ask too often."""
+    return cast(Throttle, current_app.extensions["throttle"])
 
 
 def account() -> Account:

@@ -1,6 +1,6 @@
-"""The gate before every operation: whose token it is, and whether the table of rights lets it.
+"""The gate before every operation: whose token it is, whether it asks too often, and whether the rights let it.
 
-token -> account, and the most it may do -> right of the operation -> portfolio of what is asked for -> or refused
+token -> account -> not too often -> right of the operation -> portfolio of what is asked for -> or refused
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ def _know() -> Response | None:
     if account is None:
         return _unknown("this token is not known, has expired or was removed", ', error="invalid_token"')
     g.account = account
+    context.throttle().spend(context.db(), account.name)
     return None
 
 

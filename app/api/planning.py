@@ -82,7 +82,7 @@ class JobOut(Strict):
     portfolio: str
     policy: str
     scenario: int | None
-    kind: Literal["plan", "orders", "futures"]
+    kind: Literal["plan", "orders", "futures", "frontier"]
     state: Literal["queued", "running", "done", "failed", "cancelled", "parked"]
     message: str
     seconds: float

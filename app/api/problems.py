@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from app.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
+from app.errors import Conflict, Forbidden, NotFound, Refused, TooMany, Unavailable
 from solver.faults import InvalidInput
 
 log = logging.getLogger(__name__)
@@ -49,11 +49,15 @@ def problem(status: int, detail: str, faults: list[dict[str, Any]] | None = None
 def refusals(*statuses: int) -> dict[Any, Any]:
     """What an operation may be refused with, for the reference."""
     content = {KIND: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
-    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+    found: dict[Any, Any] = {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}
+    if 429 in found:
+        found[429]["headers"] = {"Retry-After": RETRY_AFTER}
+    return found
 
 
-READING = (400, 401, 403, 404, 406, 422, 503)
-WRITING = (400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 428, 503)
+RETRY_AFTER = {"description": "Seconds until requests are answered again.", "schema": {"type": "integer", "minimum": 1}}
+READING = (400, 401, 403, 404, 406, 422, 429, 503)
+WRITING = (400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 428, 429, 503)
 
 
 def attach(app: Flask) -> None:
@@ -63,6 +67,7 @@ def attach(app: Flask) -> None:
     app.register_error_handler(Forbidden, lambda error: problem(403, str(error)))
     app.register_error_handler(Refused, lambda error: problem(409, str(error)))
     app.register_error_handler(Conflict, _conflict)
+    app.register_error_handler(TooMany, _too_many)
     app.register_error_handler(Unavailable, lambda error: problem(503, str(error)))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -98,6 +103,12 @@ def _invalid(error: InvalidInput) -> Response:
 
 def _conflict(error: Conflict) -> Response:
     return problem(412 if request.headers.get("If-Match") else 409, str(error))
+
+
+def _too_many(error: TooMany) -> Response:
+    answer = problem(429, str(error))
+    answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 def _http(error: HTTPException) -> Response | HTTPException:

@@ -29,6 +29,7 @@ COMMANDS = {
     "jobs": ("app.cli.jobs:jobs_group", "See jobs and workers; cancel a job, or start it again."),
     "demo": ("app.cli.demo:demo", "Serve the example in a database of its own."),
     "account": ("app.cli.account:account", "Add accounts, give roles, make API tokens."),
+    "webhook": ("app.cli.webhook:webhook", "Tell other programs what happens."),
     "audit": ("app.cli.audit:audit", "Verify the audit trail."),
     "db": ("app.cli.database:database", "Bring the database to the newest schema."),
 }

@@ -15,6 +15,7 @@ from typing import Any
 
 from app import logs, tracing
 from app.actions import work
+from app.actions.deliver import Deliverer
 from app.config import Settings
 from app.db import Database
 from app.errors import CoderedError
@@ -65,9 +66,14 @@ def run(host: str, port: int, threads: int, ready: Callable[[], None], processes
         _werkzeug(host, port, ready)
 
 
+_deliverers: list[Deliverer] = []
+"""Of this process."""
+
+
 def begin_work() -> None:
-    """Do the jobs of the database in this process, or leave them to others, as the settings say."""
+    """Deliver webhooks, and do the jobs of the database in this process or leave them to others, as is set up."""
     settings = Settings()
+    _deliverers.append(Deliverer(Database(settings.url), settings))
     if not settings.worker:
         work.leave_to_others()
         return
@@ -88,6 +94,8 @@ def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None], pro
         """Close the solver; the master's second signal to stop must not interrupt that."""
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
+        for deliverer in _deliverers:
+            deliverer.close()
         work.shut_down()
 
     def gone(arbiter: Any, worker: Any) -> None:

@@ -60,6 +60,14 @@ def newest(session: Session, portfolio: str, limit: int) -> list[AuditRow]:
     return list(session.scalars(query))
 
 
+def newest_of(session: Session, portfolio: str, verb: str, subject: str) -> AuditRow | None:
+    """The last time that something was done to a subject."""
+    query = sa.select(AuditRow).where(
+        AuditRow.portfolio == portfolio, AuditRow.verb == verb, AuditRow.subject == subject
+    )
+    return session.scalar(query.order_by(AuditRow.id.desc()).limit(1))
+
+
 def changes_since(session: Session, portfolio: str, table: str, key: str, version: int) -> list[AuditRow]:
     """What was written to one record after a version, oldest first."""
     query = sa.select(AuditRow).where(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.store.audit import now
@@ -33,8 +33,8 @@ def add_files(session: Session, plan: int, files: Mapping[str, str]) -> None:
 
 
 def get(session: Session, plan: int) -> PlanRow:
-    """One plan, with its problem. Raises NotFound."""
-    row = session.get(PlanRow, plan, options=[undefer(PlanRow.problem)])
+    """One plan; its problem is read when it is asked for. Raises NotFound."""
+    row = session.get(PlanRow, plan)
     if row is None:
         raise NotFound("plan", plan)
     return row
@@ -53,7 +53,7 @@ def remove(session: Session, numbers: Collection[int]) -> None:
 
 
 def problem_files(row: PlanRow) -> dict[str, str]:
-    """The files of the problem that a plan answers."""
+    """The files of the problem that a plan answers, within the session that the row is of."""
     files: dict[str, str] = json.loads(_unpacked(row.problem))
     return files
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.cells import Key
 from app.errors import NotFound
 from app.store import locks
-from app.tables import RECORDS
+from app.tables import RECORDS, AuditRow
 from solver.records import TABLES, columns, key_columns, key_of, sort_key
 
 HEAD = "portfolio"
@@ -45,6 +45,14 @@ def heads(session: Session) -> list[tuple[Stored, int]]:
 def revision(session: Session, portfolio: str) -> int:
     """How often a portfolio was written; 0 where there is none."""
     return session.scalar(sa.select(_HEAD.c.revision).where(_HEAD.c.portfolio == portfolio)) or 0
+
+
+def state(session: Session, portfolio: str) -> tuple[int, str] | None:
+    """What changes with every write: the revision, and the end of the audit trail; None while nothing tells of it."""
+    end = sa.select(AuditRow.hash).where(AuditRow.portfolio == portfolio).order_by(AuditRow.id.desc()).limit(1)
+    row = session.execute(sa.select(_HEAD.c.revision, end.scalar_subquery()).where(_HEAD.c.portfolio == portfolio))
+    found = row.one_or_none()
+    return (int(found[0]), str(found[1])) if found and found[1] else None
 
 
 def hold(session: Session, portfolio: str) -> int:
@@ -83,6 +91,20 @@ def read(session: Session, portfolio: str, table: str) -> list[Stored]:
     sql = RECORDS[table]
     rows = session.execute(sa.select(sql).where(sql.c.portfolio == portfolio)).mappings()
     return sorted((_stored(table, row) for row in rows), key=lambda stored: sort_key(stored.record))
+
+
+def read_cells(session: Session, portfolio: str, table: str) -> list[tuple[Any, ...]]:
+    """The rows of one table as values under `version` and its columns, by key; quicker than whole records."""
+    sql = RECORDS[table]
+    query = sa.select(sql.c.version, *(sql.c[c.name] for c in columns(table))).where(sql.c.portfolio == portfolio)
+    return [tuple(row) for row in session.execute(query.order_by(*(sql.c[c.name] for c in key_columns(table))))]
+
+
+def names(session: Session, portfolio: str, table: str, column: str, most: int) -> list[str]:
+    """The different values of a column of ids, in order; no more than `most`."""
+    sql = RECORDS[table]
+    query = sa.select(sql.c[column]).where(sql.c.portfolio == portfolio).distinct().order_by(sql.c[column])
+    return [str(name) for name in session.scalars(query.limit(most))]
 
 
 def read_all(session: Session, portfolio: str) -> dict[str, tuple[Any, ...]]:

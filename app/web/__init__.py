@@ -14,10 +14,12 @@ from app.web.account import page as account
 from app.web.accounts import page as accounts
 from app.web.approve import page as approve
 from app.web.brief import page as brief
+from app.web.calendar import page as calendar
 from app.web.capacity import page as capacity
 from app.web.compare import page as compare
 from app.web.declare import page as declare
 from app.web.export import page as export
+from app.web.grid import page as grid
 from app.web.health import page as health
 from app.web.imports import page as imports
 from app.web.jobs import page as jobs
@@ -26,17 +28,22 @@ from app.web.people import page as people
 from app.web.plan import page as plan
 from app.web.portfolio import page as portfolio
 from app.web.records import page as records
+from app.web.review import page as review
 from app.web.risks import page as risks
 from app.web.scenarios import page as scenarios
 from app.web.sign_in import page as sign_in
 from app.web.situation import page as situation
+from app.web.tradeoffs import page as tradeoffs
+from app.web.webhooks import page as webhooks
+from app.web.week import page as week
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
-    scenarios, compare, brief, sign_in, account, accounts, operators, health,
+    scenarios, compare, brief, sign_in, account, accounts, operators, health, grid, tradeoffs, review,
+    week, calendar, webhooks,
 )  # fmt: skip
 
 

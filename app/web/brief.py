@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 
 from app.actions import decide, risks
 from app.actions.plans import StoredPlan, get_plan, plan_of_record
 from app.web import context
+from app.web.export import download
 from app.web.plan_page import noticeable, reading_of, window
 from app.web.reading.chances import chances_of
 from app.web.reading.frames import Reading
 from app.web.reading.goals import class_rows, goals
 from app.web.reading.loans import donors
 from app.web.reading.protection import protections
-from app.web.reading.race import race, totals, usual
+from app.web.reading.race import as_usual, race, totals
 from app.web.reading.values import against_today
 from app.web.reading.way_back import way_back
+from app.web.slide.content import slide
 
 page = Blueprint("brief", __name__)
 DONORS = 6
@@ -29,10 +31,20 @@ def show(plan_id: int) -> str:
     """One plan on one page."""
     stored = get_plan(context.db(), plan_id)
     context.page_is_of(stored.portfolio)
-    return render_template("brief.html", stored=stored, **_facts(stored))
+    return render_template("brief.html", stored=stored, **facts_of(stored))
 
 
-def _facts(stored: StoredPlan) -> dict[str, Any]:
+@page.get("/plans/<int:plan_id>/brief.png")
+def picture(plan_id: int) -> Response:
+    """The same as a picture of a slide's size."""
+    from app.web.slide.draw import draw  # here: what draws takes a second to load, and few ask for it
+
+    stored = get_plan(context.db(), plan_id)
+    context.page_is_of(stored.portfolio)
+    return download(draw(slide(stored, facts_of(stored))), f"{stored.portfolio}-plan-{plan_id}-brief.png", "image/png")
+
+
+def facts_of(stored: StoredPlan) -> dict[str, Any]:
     reading = reading_of(stored)
     problem, found = reading.problem, goals(reading)
     dated = [g for g in found if g.deadline]
@@ -46,7 +58,7 @@ def _facts(stored: StoredPlan) -> dict[str, Any]:
         "dated": len(dated),
         "met": sum(bool(g.met) for g in dated),
         "protected": protections(reading),
-        "race": race("", problem.weeks, totals(reading), usual(problem, stored.policy)),
+        "race": race("", problem.weeks, totals(reading), as_usual(reading)),
         "back": way_back(reading),
         **_payers(reading),
         **_risks(stored),

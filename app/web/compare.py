@@ -12,14 +12,17 @@ from app.actions.scenario_view import differences
 from app.actions.scenarios import list_scenarios
 from app.errors import NotFound
 from app.web import context
+from app.web.paging import paged
 from app.web.plan_page import months_of, reading_of
 from app.web.reading import side_by_side as lay
-from app.web.reading.race import Race, chart, race, totals, usual
+from app.web.reading.race import Race, as_usual, chart, race, totals
 from app.web.reading.side_by_side import Side
 from app.web.reading.timeline import WORDS
 
 page = Blueprint("compare", __name__)
 LETTERS = "ABCD"
+LINES = 20
+"""Projects, and pools, of a page: each has a line per plan."""
 TODAY = "today"
 
 
@@ -69,8 +72,8 @@ def _parts(sides: Sequence[Side]) -> dict[str, Any]:
     return {
         "everything": everything,
         "scores": [r for r in scores if everything or r.differs],
-        "projects": [r for r in projects if everything or r.differs],
-        "pools": [r for r in pools if everything or r.differs],
+        "projects": paged([r for r in projects if everything or r.differs], request.args.get("projects", ""), LINES),
+        "pools": paged([r for r in pools if everything or r.differs], request.args.get("pools", ""), LINES),
         "hidden": sum(not r.differs for rows in (scores, projects, pools) for r in rows),
         "axis": axis,
         "months": months_of(axis.weeks),
@@ -85,6 +88,8 @@ def _parts(sides: Sequence[Side]) -> dict[str, Any]:
 
 def _inputs(first: Side, other: Side) -> list[Any]:
     """What the other plan was asked differently."""
+    if first.stored.digest == other.stored.digest:
+        return []
     return list(differences(first.reading.problem.tables(), other.reading.problem.tables()))
 
 
@@ -98,7 +103,7 @@ def _races(sides: Sequence[Side]) -> tuple[list[Race], str, list[Side]]:
     found = [
         race(
             f"{s.letter}: {s.name}", weeks, totals(s.reading),
-            values if values is not None else usual(s.reading.problem, s.reading.policy),
+            values if values is not None else as_usual(s.reading),
         )
         for s in same
     ]  # fmt: skip

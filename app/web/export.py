@@ -13,6 +13,7 @@ from app.actions.export_data import (
     template,
 )
 from app.actions.plans import get_plan, list_plans
+from app.actions.snapshot import snapshot
 from app.errors import NotFound
 from app.web import context
 from solver.records import TABLES
@@ -24,8 +25,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @page.get("/export")
 def show() -> str:
     """Every file with its number of rows."""
-    files = export_files(context.db(), context.portfolio_id())
-    rows = {table: max(0, files.get(f"{table}.csv", "").count("\n") - 1) for table in TABLES}
+    problem = snapshot(context.db(), context.portfolio_id())
+    rows = {table: len(found) for table, found in problem.tables().items()}
     plans = list_plans(context.db(), context.portfolio_id())
     return render_template("export.html", rows=rows, tables=TABLES, plans=plans)
 

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 
 from solver.columns import Column, write_cell
 
@@ -18,7 +19,7 @@ def attach(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=number, signed=signed, percent=percent, day=day, moment=moment, words=words, cell=cell, plural=plural
     )
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals.update(asset=asset, here=here)
 
 
 def number(value: float | None, digits: int = 1) -> str:
@@ -67,6 +68,12 @@ def plural(count: int, one: str, many: str = "") -> str:
 def cell(record: Any, column: Column) -> str:
     """A record's cell as its CSV text."""
     return write_cell(column, getattr(record, column.attribute))
+
+
+def here(**changes: object) -> str:
+    """The address of this page with some of what it was asked exchanged, within this site."""
+    asked = request.args.to_dict(flat=False) | {name: [str(value)] for name, value in changes.items()}
+    return f"{request.path}?{urlencode(asked, doseq=True)}"
 
 
 def asset(name: str) -> str:

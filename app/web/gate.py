@@ -20,7 +20,10 @@ from app.roles import Account
 from app.web import context, cookie
 from app.web.imports import PORTFOLIO as EXAMPLE
 
-_KEYS = {Of.PLAN: "plan_id", Of.JOB: "job_id", Of.SCENARIO: "scenario", Of.UPLOAD: "upload", Of.PORTFOLIO: "portfolio"}
+_KEYS = {
+    Of.PLAN: "plan_id", Of.JOB: "job_id", Of.SCENARIO: "scenario", Of.UPLOAD: "upload", Of.PORTFOLIO: "portfolio",
+    Of.FRONTIER: "run_id",
+}  # fmt: skip
 
 
 LARGEST_OF_ANYBODY = 64 * 1024

@@ -21,6 +21,7 @@ from solver.records import ENGINEER, GPU
 
 page = Blueprint("people", __name__)
 STAYS = 20
+LINES = 40
 ORDERS = 60
 
 
@@ -49,10 +50,17 @@ def _shared(stored: StoredPlan, reading: Reading) -> dict[str, Any]:
         "window": window(problem, reading.policy),
         "months": months(problem),
         "kinds": [
-            (title, unit, worth(reading, kind), paged(brought(reading, kind), request.args.get(kind, ""), STAYS), kind)
-            for kind, title, unit in ((ENGINEER, "Engineers", "FTE"), (GPU, "GPUs", "nodes"))
+            _kind(reading, ENGINEER, "Engineers", "FTE"),
+            _kind(reading, GPU, "GPUs", "nodes"),
         ],
     }
+
+
+def _kind(reading: Reading, kind: str, title: str, unit: str) -> tuple[Any, ...]:
+    """What works of what is given, a page of it by project, and a page of the stays."""
+    found, asked = worth(reading, kind), request.args
+    lines = paged(found, asked.get(f"worth-{kind}", ""), LINES)
+    return title, unit, found, lines, paged(brought(reading, kind), asked.get(kind, ""), STAYS), kind
 
 
 def _uncovered(orders: Orders) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ def show(plan_id: int) -> str:
     record = plan_of_record(context.db(), stored.portfolio)
     parts: dict[str, object] = {"moves": _moves(stored), "why": _why(stored), "ledger": _ledger(stored)}
     parts |= {"standing": decide.standing(context.db(), plan_id)}
-    return render_template("plan.html", stored=stored, **parts, **sections(stored, record))
+    return render_template("plan.html", stored=stored, **parts, **sections(stored, record, request.args))
 
 
 @page.get("/plans/<int:plan_id>/moves")

@@ -9,6 +9,7 @@ from flask import Flask, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from app.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
+from app.watch import shown_path
 from app.web import context
 from solver.faults import InvalidInput
 
@@ -65,7 +66,7 @@ def _http(error: HTTPException) -> Answer | HTTPException:
 
 
 def _unexpected(error: Exception) -> Answer:
-    log.exception("%s %s failed", request.method, request.path, exc_info=error)
+    log.exception("%s %s failed", request.method, shown_path(), exc_info=error)
     return page(500)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
-from app.actions.edit import Row, rows
+from app.actions.edit import Row, known_ids, rows
 from app.cells import cells_of
 from app.errors import Change
 from app.web import context
@@ -93,16 +93,8 @@ def record_form(
 
 def proposals(column: Column) -> tuple[str, ...]:
     """The ids that a reference may name."""
-    if column.refers is None:
-        return ()
-    known = rows(context.db(), context.portfolio_id(), column.refers)
-    attribute = column.attribute if column.attribute in _attributes(column.refers) else _attributes(column.refers)[0]
-    found = sorted({str(getattr(row.record, attribute)) for row in known})
-    return tuple(found) if len(found) <= PROPOSED_FOR else ()
-
-
-def _attributes(table: str) -> list[str]:
-    return [c.attribute for c in key_columns(table)]
+    found = known_ids(context.db(), context.portfolio_id(), column, PROPOSED_FOR + 1)
+    return found if len(found) <= PROPOSED_FOR else ()
 
 
 def _of_this(fault: Fault, table: str, key: tuple[str, ...] | None) -> bool:

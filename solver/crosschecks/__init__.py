@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from solver.crosschecks import amounts, identity, people, policies, risks, schedule, serving, structure
+from solver.crosschecks import actuals, amounts, identity, people, policies, risks, schedule, serving, structure
 from solver.crosschecks.view import Check, Tables, View
 from solver.faults import Fault, Notice
 
@@ -69,6 +69,10 @@ CHECKS: tuple[Check, ...] = (
     risks.risk_ends_before_it_starts,
     risks.slip_of_what_is_no_build,
     risks.delay_of_nothing,
+    actuals.actual_without_its_figure,
+    actuals.actual_with_another_figure,
+    actuals.actual_progress_of_what_is_no_build,
+    actuals.actual_on_ineligible_pool,
 )
 """The table of contents: everything that is checked between records, once each cell is sound."""
 

@@ -6,10 +6,11 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from solver.columns import Column
+from solver.columns import BadCell, Column
 from solver.files.formula import escape, unescape
-from solver.files.tabular import WHOLE, Manner, Sheet, read_rows
+from solver.files.tabular import MOST_ROWS, WHOLE, Manner, Sheet, read_rows, read_text
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
@@ -21,6 +22,32 @@ def read_sheet(table: str, columns: Sequence[Column], content: bytes, manner: Ma
     if text is not None:
         read_rows(sheet, columns, _lines(sheet, text), manner)
     return sheet
+
+
+def read_columns(columns: Sequence[Column], content: bytes) -> list[list[Any]] | None:
+    """The columns of a file in which nothing is wrong or read as something else, each distinct cell read once.
+
+    None where there is anything to tell: then `read_sheet` tells it, row by row.
+    """
+    names = [c.name for c in columns]
+    try:
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        return None
+    fits = all(len(row) == len(names) for row in rows) and len(rows) <= MOST_ROWS and b"\0" not in content
+    if not rows or rows[0] != names or not fits:
+        return None
+    found = [_values(column, cells) for column, cells in zip(columns, zip(*rows[1:], strict=True), strict=False)]
+    known = [values for values in found if values is not None]
+    return known if len(known) == len(columns) else [[] for _ in columns] if len(rows) == 1 else None
+
+
+def _values(column: Column, cells: Sequence[str]) -> list[Any] | None:
+    known = {text: read_text(column, text) for text in set(cells)}
+    if any(isinstance(value, BadCell) or value[1] for value in known.values()):
+        return None
+    values = {text: value[0] for text, value in known.items() if not isinstance(value, BadCell)}
+    return [values[text] for text in cells]
 
 
 def _decode(sheet: Sheet, content: bytes) -> str | None:
@@ -74,4 +101,4 @@ def _quoted(cell: str) -> str:
     return cell
 
 
-__all__ = ["escape", "read_sheet", "unescape", "write_rows"]
+__all__ = ["escape", "read_columns", "read_sheet", "unescape", "write_rows"]

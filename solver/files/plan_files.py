@@ -15,7 +15,7 @@ import pandas as pd
 from solver.columns import Column, Type, monday, plain
 from solver.faults import Fault, InvalidInput
 from solver.files.archive import files_in, write_files
-from solver.files.csvtext import escape, read_sheet, write_rows
+from solver.files.csvtext import escape, read_columns, read_sheet, write_rows
 from solver.files.people_files import FILES as PEOPLE_FILES
 from solver.plan import COLUMNS, LATER, THENS, Outcome, Plan, State, Status
 
@@ -179,6 +179,9 @@ def _read_table(name: str, content: bytes | None, faults: list[Fault]) -> pd.Dat
     if content is None:
         faults.append(Fault(name, "is missing", f"a file with the header {','.join(COLUMNS[name])}"))
         return pd.DataFrame()
+    known = read_columns(TYPES[name], content)
+    if known is not None and _unrepeated(name, known):
+        return _frame(name, dict(zip(COLUMNS[name], known, strict=True)))
     sheet = read_sheet(name, TYPES[name], content)
     faults += sheet.faults
     faults += [Fault(n.table, n.message, "an unchanged plan", column=n.column, value=n.value, line=n.line)
@@ -191,7 +194,13 @@ def _read_table(name: str, content: bytes | None, faults: list[Fault]) -> pd.Dat
     return _frame(name, rows)
 
 
-def _frame(name: str, rows: list[list[Any]]) -> pd.DataFrame:
+def _unrepeated(name: str, columns: list[list[Any]]) -> bool:
+    """Whether no two rows have the same key, where that matters."""
+    keys = [values for column, values in zip(TYPES[name], columns, strict=True) if column.key]
+    return name in _REPEATABLE or len(set(zip(*keys, strict=True))) == len(columns[0])
+
+
+def _frame(name: str, rows: list[list[Any]] | dict[str, list[Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(COLUMNS[name]))
     return frame.astype({c.name: float if c.type is Type.AMOUNT else object for c in TYPES[name]})
 

@@ -144,7 +144,7 @@ class _CellReader:
             text = cells[position] if position < len(cells) else ""
             value = seen.get(text)
             if value is None:
-                value = seen[text] = _read(col, text)
+                value = seen[text] = read_text(col, text)
             if isinstance(value, BadCell):
                 row.bad.add(col.attribute)
                 row.values[col.attribute] = None
@@ -171,7 +171,7 @@ class _CellReader:
         return len(cells) == self.width
 
 
-def _read(col: Column, text: str) -> tuple[Any, str] | BadCell:
+def read_text(col: Column, text: str) -> tuple[Any, str] | BadCell:
     """The value of a cell and how it differs from what was written, or why it cannot be read."""
     try:
         if col.type is Type.TEXT:

@@ -11,7 +11,7 @@ from app.actions import work
 from app.actions.acknowledge import acknowledge, acknowledged
 from app.actions.approve import approve
 from app.actions.audit import entries
-from app.actions.edit import add_record
+from app.actions.edit import add_record, edit_record
 from app.actions.end_early import end_early
 from app.actions.plans import plan_of_record, store_plan
 from app.actions.recompute import get_job
@@ -21,6 +21,7 @@ from app.actions.snapshot import snapshot
 from app.db import Database
 from app.errors import NotFound, Refused
 from app.solver_process import SolverProcess
+from app.store import scenarios
 from tests.app.lab import outcome
 from tests.app.test_recompute import wait
 
@@ -112,3 +113,25 @@ def test_only_an_advice_is_acknowledged_and_only_with_a_reason(lab: Database) ->
         add_record(lab, "lab", "signals", {"signal": "visits", "date": f"2025-11-{day}", "value": "203"}, "ann")
     with pytest.raises(Refused, match="advises nothing"):
         acknowledge(lab, "lab", "visits-fall", "seen", "kim")
+
+
+def test_an_advice_is_answered_while_the_code_red_that_it_asks_for_holds_or_is_to_come(red: Database) -> None:
+    edit_record(red, "lab", "triggers", ("visits-fall",), {"policy": "red"}, 1, "ann")
+    for day, answered in ((date(2025, 12, 1), {"visits-fall"}), (date(2025, 12, 22), set())):
+        now = situation(red, "lab", day)
+        assert [(a.trigger, a.advised) for a in now.advice] == [("visits-fall", True)]
+        assert now.answered == answered
+
+
+def test_another_code_red_does_not_answer_it(red: Database) -> None:
+    assert situation(red, "lab", date(2025, 12, 1)).answered == frozenset()
+
+
+def test_a_code_red_that_combines_several_answers_for_each(red: Database) -> None:
+    problem = snapshot(red, "lab")
+    part = next(t.policy for t in problem.triggers)
+    with red.session() as session:
+        facts = {"name": "both", "policy": "red", "kind": "code_red", "who": "eve"}
+        row = scenarios.add(session, "lab", **facts, code_reds=["red", part])
+    approve(red, store_plan(red, problem, outcome(problem, policy="red"), row, "ann"), "both", "eve")
+    assert situation(red, "lab", date(2025, 12, 1)).answered == {"visits-fall"}

@@ -14,10 +14,11 @@ from app import create_app
 from app.actions.accounts import add_account
 from app.actions.approve import approve
 from app.actions.audit import entries
+from app.actions.batch import RowEdit, commit, judge
 from app.actions.compare import compare
 from app.actions.decide import standing
 from app.actions.declare import declare, prefill
-from app.actions.edit import edit_record, rows
+from app.actions.edit import cell_rows, edit_record, rows
 from app.actions.import_data import import_portfolio
 from app.actions.plans import get_plan, list_plans, store_plan
 from app.actions.portfolios import list_portfolios
@@ -26,6 +27,7 @@ from app.actions.scenario_view import list_with_plans, scenario_view
 from app.actions.sign_in import begin_session
 from app.actions.situation import situation
 from app.actions.snapshot import snapshot
+from app.actions.week import calendar, for_the_week
 from app.config import Settings
 from app.db import Database
 from app.roles import EVERYWHERE, Role
@@ -37,25 +39,34 @@ from tests.app.test_scenario_edit import MORE
 from tests.app.test_scenarios import CODE_RED
 
 ALL = len(TABLES)
+BATCH = [
+    RowEdit(n, key, {"standby": "1"}, {"standby": "0"}, 1)
+    for n, key in enumerate(("ads/gpu", "ads/people", "chat/gpu", "chat/people"))
+]
 TURNS = "SELECT pg_advisory_xact_lock"
 BOUNDS: dict[str, tuple[Callable[[Database], object], int]] = {
     "list": (list_portfolios, 1),
     "rows": (lambda db: rows(db, "lab", "needs"), 1),
-    "snapshot": (lambda db: snapshot(db, "lab"), ALL),
-    "snapshot of a scenario": (lambda db: snapshot(db, "lab", 1), ALL + 2),
+    "snapshot": (lambda db: snapshot(db, "lab"), ALL + 1),
+    "snapshot of a scenario": (lambda db: snapshot(db, "lab", 1), ALL + 3),
     "audit": (lambda db: entries(db, "lab"), 1),
     "list plans": (lambda db: list_plans(db, "lab"), 2),
-    "plan": (lambda db: get_plan(db, 1), 2),
-    "compare": (lambda db: compare(db, 1, 2), 4),
-    "situation": (lambda db: situation(db, "lab"), ALL + 10),
+    "plan": (lambda db: get_plan(db, 1), 3),
+    "compare": (lambda db: compare(db, 1, 2), 6),
+    "situation": (lambda db: situation(db, "lab"), ALL + 12),
     "scenarios": (lambda db: list_with_plans(db, "lab"), 3),
-    "scenario beside its parent": (lambda db: scenario_view(db, 1), ALL + 3),
+    "scenario beside its parent": (lambda db: scenario_view(db, 1), ALL + 4),
     "change a scenario": (lambda db: change_scenario(db, 1, [MORE], 1, "eve"), ALL + 9),
     "standing": (lambda db: standing(db, 1), 2),
     "edit": (lambda db: edit_record(db, "lab", "projects", ("ads",), {"value": "5"}, 1, "bob"), ALL + 5),
-    "prefill": (lambda db: prefill(db, "lab"), ALL),
-    "declare": (lambda db: declare(db, "lab", CODE_RED, "eve"), ALL + 5),
-    "approve": (lambda db: approve(db, 2, "better", "eve"), 6),
+    "rows of a grid": (lambda db: cell_rows(db, "lab", "needs"), 2),
+    "judge a batch": (lambda db: judge(db, "lab", "needs", BATCH), ALL),
+    "commit a batch": (lambda db: commit(db, "lab", "needs", BATCH, "bob"), ALL + 5),
+    "prefill": (lambda db: prefill(db, "lab"), ALL + 1),
+    "declare": (lambda db: declare(db, "lab", CODE_RED, "eve"), ALL + 7),
+    "approve": (lambda db: approve(db, 2, "better", "eve"), 8),
+    "for the week": (lambda db: for_the_week(db, "lab"), ALL + 7),
+    "calendar": (lambda db: calendar(db, "lab"), 6),
     "import again": (lambda db: import_portfolio(db, as_bytes(FILES), "ann"), ALL + 4),
 }
 
@@ -127,3 +138,15 @@ def test_every_page_takes_a_bounded_number_of_statements_however_much_there_is(
     many = {page: statements_of(site, page) for page in PAGES}
     assert few == {page: len(found) for page, found in many.items()}
     assert {page: count for page, count in few.items() if not 0 < count <= PAGES[page]} == {}
+
+
+def test_a_portfolio_that_nobody_wrote_and_a_plan_are_not_read_again(lab: Database, problem: Problem) -> None:
+    store_plan(lab, problem, outcome(problem, 4), None, "ann")
+    first, plan = snapshot(lab, "lab"), get_plan(lab, 1)
+    with counted(lab) as statements:
+        assert snapshot(lab, "lab") is first
+        assert get_plan(lab, 1).problem is plan.problem
+    assert len(statements) == 2
+    edit_record(lab, "lab", "projects", ("ads",), {"value": "6"}, 1, "bob")
+    assert snapshot(lab, "lab").project["ads"].value == 6
+    assert first.project["ads"].value != 6

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from solver.faults import Fault, InvalidInput
 from solver.files.archive import write_files
+from solver.files.csvtext import read_columns, read_sheet
+from solver.files.plan_files import TYPES
 from solver.folder import plan_files, read_plan, write_plan
 from solver.plan import COLUMNS, LATER, ClassResult, Conflict, Outcome, Plan, State, Status
 
@@ -205,3 +207,24 @@ def test_bytes_changed_anywhere_in_a_plan_give_a_plan_or_faults(name: str, at: i
     except InvalidInput as invalid:
         faults, read = invalid.faults, None
     assert read is not None or all(str(f) for f in faults)
+
+
+def test_a_file_read_by_columns_is_what_it_is_row_by_row() -> None:
+    content = b'week,project,reason,detail\n2025-12-01,ads,paused,"a, b"\n2025-12-08,ads,runs,\'=1+1\n'
+    columns, sheet = read_columns(TYPES["reasons"], content), read_sheet("reasons", TYPES["reasons"], content)
+    assert columns is not None
+    assert [list(row) for row in zip(*columns, strict=True)] == [
+        [row.values[c.attribute] for c in TYPES["reasons"]] for row in sheet.rows
+    ]
+    assert columns[3] == ["a, b", "=1+1"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [(b"2025-12-01", b"2025-12-02"), (b"ads", b"ADS"), (b"week,", b"Week,"), (b"\n2025", b"\n\n2025"), (b'"', b""),
+     (b"ads", b"a\0s"), (b"2025-12-01", b"soon")],
+)  # fmt: skip
+def test_a_file_with_anything_to_tell_is_read_row_by_row(change: tuple[bytes, bytes]) -> None:
+    content = b'week,project,reason,detail\n2025-12-01,ads,paused,"a, b"\n'
+    assert read_columns(TYPES["reasons"], content) is not None
+    assert read_columns(TYPES["reasons"], content.replace(*change, 1)) is None

@@ -42,6 +42,10 @@ FILES: dict[str, str] = {
         "risk,kind,pool,project,need,distribution,low,mode,high,mean,sd,chance,from,to\n"
         "late,slip,,speed,,fixed,,,,0.5,,0.5,2025-12-08,\nleave,attrition,ml,,,triangular,0.1,0.2,0.3,,,,,\n"
     ),
+    "actuals": (
+        "project,week,need,pool,amount,pace,progress,note\n"
+        "chat,2025-12-01,gpu,h100,3,,,one node late\nchat,2025-12-01,,,,0.5,,\nspeed,2025-12-01,,,,0.4,0.1,\n"
+    ),
 }  # fmt: skip
 """Valid; the tests below break one thing at a time."""
 

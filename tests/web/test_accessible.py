@@ -14,7 +14,8 @@ ADDRESSES = (
     "/", "/declare", "/plans", "/plans/2", "/plans/2/moves", "/plans/2/why", "/plans/2/ledger",
     "/plans/2/approve", "/portfolio",
     "/portfolio?table=policies", "/capacity", "/export", "/import", "/records/projects/edit?k=ads-platform", "/nothing",
-    "/scenarios", "/compare", "/compare?plan=1&plan=2&all=1", "/plans/2/brief", "/account", "/accounts", "/sign-in",
+    "/scenarios", "/compare", "/compare?plan=1&plan=2&all=1", "/plans/2/brief", "/week", "/webhooks",
+    "/webhooks/log",     "/account", "/accounts", "/sign-in",
 )  # fmt: skip
 
 

@@ -49,6 +49,13 @@ def test_an_advice_is_acknowledged_by_keyboard_with_a_reason_that_all_can_read(l
     assert page.get_by_text("Acknowledge without declaring").count() == 0
 
 
+def test_an_advice_that_the_code_red_in_force_answers_says_so(red: Site) -> None:
+    text = red.app.test_client().get("/").text
+    assert "is being answered" in text
+    assert "A code red is advised." not in text
+    assert "Acknowledge without declaring" not in text
+
+
 def test_an_acknowledgement_without_a_reason_is_refused(client: FlaskClient, demo: Site) -> None:
     answer = client.post("/acknowledge", data={"trigger": "visits-fall", "reason": " "})
     assert answer.status_code == 409

@@ -63,6 +63,18 @@ def test_an_empty_database_offers_the_example_and_an_import(empty: Site) -> None
     assert "Import your folder" in text
 
 
+def test_an_empty_database_offers_a_template_workbook_that_says_what_it_lacks(empty: Site) -> None:
+    client = empty.app.test_client()
+    assert "Start from a template workbook" in client.get("/").text
+    book = client.get("/template.xlsx")
+    assert book.data[:2] == b"PK"
+    answer = client.post("/import", data={"files": (io.BytesIO(book.data), "codered-template.xlsx")})
+    shown = client.get(answer.location) if answer.status_code == 303 else answer
+    assert shown.status_code in (200, 422)
+    assert "portfolio" in shown.text
+    assert "fault" in shown.text
+
+
 def test_the_example_is_imported_from_the_page(empty: Site) -> None:
     client = empty.app.test_client()
     answer = client.post("/import/example")

@@ -12,18 +12,20 @@ from app import futures_study
 from app.actions import plans
 from app.actions.edit import rows
 from app.actions.snapshot import snapshot
+from app.actions.trace_frontier import trace_run
 from app.db import Database
 from app.solver_process import SolverProcess, Task
-from app.store import jobs, risk_runs
+from app.store import frontiers, jobs, risk_runs
 from app.study_process import study
 from app.tables import JobRow
 from solver.plan import Outcome, Status
 from solver.problem import Problem
 from solver.progress import Options, Progress
 
-PLAN, ORDERS, FUTURES = "plan", "orders", "futures"
+PLAN, ORDERS, FUTURES, FRONTIER = "plan", "orders", "futures", "frontier"
 SUBJECT = "subject"
-"""The option of a job that names what it is about: the plan whose people are ordered, the run of a simulation."""
+"""The option of a job that names what it is about: the plan whose people are ordered, the run of a simulation,
+the trade-off."""
 
 SIMULATION_SECONDS = 300.0
 
@@ -92,8 +94,21 @@ def _futures(db: Database, row: JobRow, tools: Tools) -> Ending:
     return Ending(jobs.DONE, {}, store)
 
 
-KINDS: Mapping[str, Callable[[Database, JobRow, Tools], Ending]] = {PLAN: _plan, ORDERS: _orders, FUTURES: _futures}
-LANES: Mapping[str, tuple[str, ...]] = {"plans": (PLAN, ORDERS), "studies": (FUTURES,)}
+def _frontier(db: Database, row: JobRow, tools: Tools) -> Ending:
+    run = row.options[SUBJECT]
+    trace_run(db, run, jobs.Claim(row.id, row.token), tools.should_stop)
+
+    def store(session: Session) -> Mapping[str, Any]:
+        frontiers.complete(session, run)
+        return {}
+
+    return Ending(jobs.DONE, {}, store)
+
+
+KINDS: Mapping[str, Callable[[Database, JobRow, Tools], Ending]] = {
+    PLAN: _plan, ORDERS: _orders, FUTURES: _futures, FRONTIER: _frontier,
+}  # fmt: skip
+LANES: Mapping[str, tuple[str, ...]] = {"plans": (PLAN, ORDERS), "studies": (FUTURES, FRONTIER)}
 """Kinds that are done one after the other; a worker does its lanes side by side, so that no recompute waits for a
 study of minutes."""
 

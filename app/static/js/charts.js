@@ -4,9 +4,11 @@ import { ranges } from "./ranges.js";
 import { sankey } from "./sankey.js";
 import { race } from "./race.js";
 import { serving } from "./serving.js";
+import { frontier } from "./frontier.js";
 
-const kinds = { signal, sankey, serving, ranges, race };
+const kinds = { signal, sankey, serving, ranges, race, frontier };
 const drawn = new Map();
+const texts = new Map();
 
 export function colours() {
   const style = getComputedStyle(document.documentElement);
@@ -17,11 +19,20 @@ export function colours() {
   };
 }
 
-function draw(box) {
-  const data = JSON.parse(document.getElementById(box.dataset.source).textContent);
-  const option = kinds[box.dataset.chart](data, colours(), box.clientWidth);
-  const chart = drawn.get(box) || window.echarts.init(box, null, { renderer: "canvas" });
+// A mark that stands for a row of the table leads there.
+function begun(box) {
+  const chart = window.echarts.init(box, null, { renderer: "canvas" });
+  chart.on("click", ({ data }) => data?.row && document.getElementById(data.row)?.focus());
   drawn.set(box, chart);
+  return chart;
+}
+
+function draw(box) {
+  const text = document.getElementById(box.dataset.source).textContent;
+  const data = JSON.parse(text);
+  texts.set(box, text);
+  const option = kinds[box.dataset.chart](data, colours(), box.clientWidth);
+  const chart = drawn.get(box) || begun(box);
   chart.setOption({ animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily }, ...option }, true);
 }
 
@@ -32,5 +43,11 @@ const seen = new ResizeObserver((entries) => {
   }
 });
 for (const box of document.querySelectorAll("[data-chart]")) seen.observe(box);
+// What htmx brought may be other figures for a chart that stays.
+document.addEventListener("htmx:after:settle", () => {
+  for (const [box, text] of texts) {
+    if (box.isConnected && document.getElementById(box.dataset.source).textContent !== text) draw(box);
+  }
+});
 document.addEventListener("codered:theme", () => drawn.forEach((_, box) => draw(box)));
 window.addEventListener("beforeprint", () => drawn.forEach((chart) => chart.resize()));

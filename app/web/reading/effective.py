@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from app.web.reading.frames import Reading, rows
+from app.web.reading.frames import Reading, once, rows
 from solver.effective import effective, stays
 
 
@@ -69,6 +69,7 @@ class StayRow:
     unit: str
 
 
+@once
 def worth(reading: Reading, kind: str) -> list[WorthRow]:
     """The projects that have something of a kind, those that lose most to ramp-up first."""
     problem = reading.problem
@@ -92,6 +93,7 @@ def worth(reading: Reading, kind: str) -> list[WorthRow]:
     return sorted(found, key=lambda row: (-row.lost, row.name))
 
 
+@once
 def brought(reading: Reading, kind: str) -> list[StayRow]:
     """What every stay of a kind brought, the largest first."""
     problem = reading.problem

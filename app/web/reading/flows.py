@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from app.web.reading.frames import Reading, rows
+from app.web.reading.frames import Reading, once, rows
 
 LARGEST = 12
+LISTED = 60
+"""The largest flows, which a table lists one by one."""
 OTHER = "other projects"
 Amounts = dict[tuple[str, str], float]
 
@@ -37,6 +39,16 @@ class Flows:
         """Everything that changed hands."""
         return sum(f.amount for f in self.flows)
 
+    @property
+    def largest(self) -> tuple[Flow, ...]:
+        """Those that a table has a line for."""
+        return self.flows[:LISTED]
+
+    @property
+    def rest(self) -> tuple[Flow, ...]:
+        """The smaller ones."""
+        return self.flows[LISTED:]
+
     def chart(self) -> dict[str, Any]:
         """Nodes and links for a Sankey: donors on the left, receivers on the right, the smallest together."""
         merged = _merged(self.flows)
@@ -48,6 +60,7 @@ class Flows:
         return {"unit": self.unit, "nodes": nodes, "links": links}
 
 
+@once
 def flows(reading: Reading, kind: str) -> tuple[Flows, Flows]:
     """The moves of a kind while the policy is in force, and those after it (the way back)."""
     problem = reading.problem

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, Concatenate
 
 import pandas as pd
 
@@ -57,6 +57,16 @@ class Reading:
                 found[project, need, pool][index[week]] += float(amount)
         return dict(found)
 
+    @property
+    def rows(self) -> int:
+        """How many rows the plan's tables hold."""
+        return 1 + sum(len(table) for table in self.plan.tables().values())
+
+    @cached_property
+    def kept(self) -> dict[Hashable, Any]:
+        """What was read from the plan already; see `once`."""
+        return {}
+
     def label(self, project: str) -> str:
         """A project's name as people say it; `spare` is nobody."""
         row = self.problem.project.get(project)
@@ -70,3 +80,17 @@ class Reading:
     @cached_property
     def _index(self) -> dict[date, int]:
         return {week: t for t, week in enumerate(self.problem.weeks)}
+
+
+def once[**P, R](make: Callable[Concatenate[Reading, P], R]) -> Callable[Concatenate[Reading, P], R]:
+    """Read something from a plan the first time only, and keep it with the plan: neither ever changes."""
+
+    @wraps(make)
+    def kept(reading: Reading, /, *rest: P.args, **named: P.kwargs) -> R:
+        key = (make, rest, tuple(sorted(named.items())))
+        if key not in reading.kept:
+            reading.kept[key] = make(reading, *rest, **named)
+        found: R = reading.kept[key]
+        return found
+
+    return kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.web.reading.frames import Reading, Week
+from app.web.reading.frames import Reading, Week, once
 from solver.classes import COMPLETE_AT, ranks
 from solver.plan import ClassResult
 from solver.problem import Problem
@@ -45,6 +45,7 @@ class ClassRow:
         return 100.0 * self.result.attained / self.result.ideal if self.result.ideal > 0 else 100.0
 
 
+@once
 def goals(reading: Reading) -> list[Goal]:
     """Every build that is not done, those with the highest class and the earliest deadline first."""
     problem, weeks, classes = reading.problem, reading.weeks, ranks(reading.problem, reading.policy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.web.reading.frames import Reading, rows
+from app.web.reading.frames import Reading, once, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class PoolRow:
         return 100.0 * sum(c.used for c in self.cells) / supply if supply > 0 else None
 
 
+@once
 def heatmap(reading: Reading) -> list[PoolRow]:
     """Pools of GPUs first, then engineers, then money."""
     problem = reading.problem

@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from app.web.reading.frames import Reading, rows
+from app.web.reading.frames import Reading, once, rows
 from solver.plan import OPEN
 from solver.records import ENGINEER, GPU
 
@@ -42,6 +42,7 @@ class Donor:
     back: date | None
 
 
+@once
 def loans(reading: Reading, donor: str = "") -> list[Loan]:
     """The loans of a donor, or all of them."""
     return [
@@ -54,6 +55,7 @@ def loans(reading: Reading, donor: str = "") -> list[Loan]:
     ]  # fmt: skip
 
 
+@once
 def donors(reading: Reading) -> list[Donor]:
     """One line per donor, the dearest first."""
     groups: dict[str, list[Loan]] = defaultdict(list)

@@ -12,7 +12,7 @@ from solver.people import Kind, Orders
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One row of orders.csv with its names."""
+    """One row of orders.csv with its names; `home` and `to` are the ids of the projects."""
 
     week: date
     person: str
@@ -25,6 +25,8 @@ class OrderRow:
     until: date | None
     back: date | None
     skills: str
+    home: str
+    to: str
 
 
 def filtered(reading: Reading, orders: Orders, words: str = "") -> list[OrderRow]:
@@ -37,7 +39,19 @@ def filtered(reading: Reading, orders: Orders, words: str = "") -> list[OrderRow
         if all(word in text for word in words.lower().split()):
             ends = _day(until), _day(back)
             found.append(
-                OrderRow(week, person, Kind(kind), pool, site, *names, float(fte), *ends, skills.get(person, ""))
+                OrderRow(
+                    week,
+                    person,
+                    Kind(kind),
+                    pool,
+                    site,
+                    *names,
+                    float(fte),
+                    *ends,
+                    skills.get(person, ""),
+                    giver,
+                    receiver,
+                )
             )
     return sorted(found, key=lambda o: (o.week, o.kind is Kind.SHARE, o.receiver, o.person))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from app.web.reading.frames import Reading
+from app.web.reading.frames import Reading, once
 from solver.plan import State
 from solver.problem import Problem
 from solver.records import Floor
@@ -55,6 +55,7 @@ class Protection:
         return self.on == self.window and all(p.kept == len(p.floor) for p in self.promises)
 
 
+@once
 def protections(reading: Reading) -> list[Protection]:
     """Every project that the policy protects or gives a floor."""
     problem, policy, weeks = reading.problem, reading.policy, reading.weeks

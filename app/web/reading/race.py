@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 
-from app.web.reading.frames import Reading, Week
+from app.web.reading.frames import Reading, Week, once
 from app.web.reading.values import weekly_values
 from solver.classes import COMPLETE_AT
 from solver.ledger import today_pace
@@ -68,10 +68,17 @@ def race(name: str, weeks: Sequence[date], values: Sequence[float], usual: Seque
     return Race(name, tuple(weeks), ahead, lowest, behind + 1 if behind + 1 < len(ahead) else None)
 
 
+@once
 def totals(reading: Reading) -> list[float]:
     """The value of each week, all projects that are not done together."""
     problem = reading.problem
     return _sum(problem, {p.project: reading.weeks[p.project] for p in problem.projects})
+
+
+@once
+def as_usual(reading: Reading) -> list[float]:
+    """The same for the problem that a plan answers."""
+    return usual(reading.problem, reading.policy)
 
 
 def usual(problem: Problem, policy: str) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.web.reading.frames import Reading
+from app.web.reading.frames import Reading, once
 from solver.serving.pit_crew import Effort, PitCrew, ServiceWeek, pit_crews
 
 BAND = 0.10, 0.36
@@ -71,6 +71,7 @@ class ServicePanel:
         }
 
 
+@once
 def service_panels(reading: Reading) -> list[ServicePanel]:
     """Every service of the plan."""
     return [

@@ -9,7 +9,7 @@ from functools import partial
 
 from app.actions.plans import StoredPlan
 from app.web.formats import day, number, percent, signed
-from app.web.reading.frames import Reading
+from app.web.reading.frames import Reading, once
 from app.web.reading.goals import Goal, completion, goals
 from app.web.reading.heatmap import PoolRow, heatmap
 from app.web.reading.protection import protections
@@ -54,6 +54,8 @@ class ProjectSide:
     complete: date | None
     stance: str
     spells: tuple[Spell, ...]
+    seen: tuple[object, ...]
+    """Value, end and spells as a reader sees them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ def pools(sides: Sequence[Side]) -> list[PoolSides]:
     return found
 
 
+@once
 def _side(reading: Reading, project: str) -> ProjectSide | None:
     row = reading.problem.project.get(project)
     if row is None:
@@ -178,12 +181,14 @@ def _side(reading: Reading, project: str) -> ProjectSide | None:
     value = sum(weekly_values(reading.problem, row, weeks))
     complete = completion(reading.problem, weeks) if row.kind == "build" else None
     paused = sum(w.state is State.PAUSED for w in weeks)
-    return ProjectSide(value, paused, complete, reading.stance(project), spells(reading.problem.weeks, weeks))
+    own = spells(reading.problem.weeks, weeks)
+    seen = (round(value, 1), complete, tuple((s.start, s.text) for s in own))
+    return ProjectSide(value, paused, complete, reading.stance(project), own, seen)
 
 
 def _seen(side: ProjectSide | None) -> object:
     """What a reader sees of a project, so that rounding is no difference."""
-    return side and (round(side.value, 1), side.complete, tuple((s.start, s.text) for s in side.spells))
+    return side and side.seen
 
 
 def _pays(account: Account) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -9,6 +10,7 @@ from itertools import groupby
 from app.web.reading.frames import Reading, Week
 from app.web.reading.values import FULL
 from solver.plan import State
+from solver.records import Project
 
 WORDS = {
     "run": "runs at full pace", "slow": "runs slower", "back": "back from its pause", "paused": "paused",
@@ -55,11 +57,23 @@ class Line:
     record: tuple[Spell, ...] = ()
 
 
-def timeline(reading: Reading, record: Reading | None = None) -> list[Line]:
-    """One line per project, by program; `record` is the plan beside which it is shown."""
+def in_order(reading: Reading, find: str = "") -> list[Project]:
+    """The projects as the timeline has them, by program; only those that hold every word of `find`."""
+    words = find.lower().split()
+    found = [p for p in reading.problem.projects if not words or _holds(p, words)]
+    return sorted(found, key=lambda p: (p.program, p.priority, p.project))
+
+
+def _holds(project: Project, words: list[str]) -> bool:
+    text = f"{project.project} {project.name} {project.program} {project.owner}".lower()
+    return all(word in text for word in words)
+
+
+def timeline(reading: Reading, record: Reading | None = None, projects: Iterable[Project] | None = None) -> list[Line]:
+    """One line per project, of all or of these; `record` is the plan beside which it is shown."""
     beside = record if record is not None and record.problem.weeks == reading.problem.weeks else None
     lines = []
-    for row in sorted(reading.problem.projects, key=lambda p: (p.program, p.priority, p.project)):
+    for row in in_order(reading) if projects is None else projects:
         name, dates = row.project, reading.problem.weeks
         own = spells(dates, reading.weeks[name])
         other = spells(dates, beside.weeks[name]) if beside and name in beside.weeks else own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.web.reading.frames import Reading, Week
+from app.web.reading.frames import Reading, Week, once
 from solver.classes import COMPLETE_AT, curve_at
 from solver.ledger import today_pace
 from solver.plan import State
@@ -71,6 +71,7 @@ def _benefits(project: Project, weeks: list[Week]) -> list[float]:
     return found
 
 
+@once
 def against_today(reading: Reading) -> list[Account]:
     """Ongoing projects that run today against today's amounts kept for the whole horizon; the heaviest loss first."""
     problem, found = reading.problem, []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.web.reading.frames import Reading
+from app.web.reading.frames import Reading, once
 from app.web.reading.loans import Loan, loans
 from solver.plan import RETURNED, State
 from solver.records import ENGINEER, GPU
@@ -26,6 +26,7 @@ class BackWeek:
     paused: int
 
 
+@once
 def way_back(reading: Reading) -> list[BackWeek]:
     """The weeks in which something changes on the way back, from the first return on."""
     first, last = reading.problem.window(reading.policy)

@@ -1,0 +1,202 @@
+"""Ask for a trade-off in the background, watch its points, cancel it, and make a point a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.actions import recompute, work
+from app.actions.plans import plan_of_record
+from app.actions.repair import changes_of
+from app.actions.scenario_edit import LONGEST_NAME, changes_between
+from app.actions.snapshot import snapshot, with_changes
+from app.actions.work.kinds import FRONTIER, SUBJECT
+from app.db import Database
+from app.errors import NotFound, Refused
+from app.frontier_tables import FrontierRunRow
+from app.store import audit, frontiers, jobs, records, scenarios
+from app.tables import JobRow
+from solver.frontier import KINDS, Point, kind_of
+from solver.frontier.reading import Situation
+from solver.frontier.trace import FEWEST, MOST
+from solver.plan import Plan
+from solver.problem import Problem
+from solver.progress import Options
+
+LOST = "it ended before all points were found; those found until then are kept"
+LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: of a portfolio or a scenario of it under a policy, in how many points.
+
+    `against_record`: moves count against the plan of record, instead of all of them.
+    """
+
+    kind: str
+    policy: str
+    scenario: int | None = None
+    points: int = 9
+    against_record: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierRun:
+    """A trade-off as it is now. `state` is that of its job: queued, running, done, failed, cancelled or parked."""
+
+    id: int
+    job: int | None
+    portfolio: str
+    scenario: int | None
+    policy: str
+    kind: str
+    count: int
+    plan: int | None
+    state: str
+    message: str
+    who: str
+    digest: str
+    created_at: datetime
+    seconds: float
+    found: int
+
+    @property
+    def ended(self) -> bool:
+        """Whether no further points will come."""
+        return self.state not in jobs.OPEN
+
+
+def start(db: Database, portfolio: str, question: Question, who: str, options: Options | None = None) -> int:
+    """Have a trade-off computed in the background; its id. The same question asked again while it is open is that one.
+
+    Raises NotFound; Refused for a number of points that cannot be, or without a plan of record that it needs;
+    InvalidInput where there is nothing to vary.
+    """
+    if not FEWEST <= question.points <= MOST:
+        raise Refused(f"a trade-off has from {FEWEST} to {MOST} points")
+    problem = snapshot(db, portfolio, question.scenario)
+    if question.policy not in problem.policy:
+        raise NotFound("policy", question.policy)
+    record = plan_of_record(db, portfolio) if question.against_record or question.kind == "keep" else None
+    situation = Situation(problem, question.policy, record.outcome.plan if record else None)
+    kind_of(question.kind).require(situation)
+    facts = {
+        "portfolio": portfolio, "scenario": question.scenario, "policy": question.policy, "kind": question.kind,
+        "points": question.points, "plan": record.id if record else None, "options": asdict(options or Options()),
+        "digest": problem.digest,
+    }  # fmt: skip
+    run = _added(db, facts, who)
+    work.wake(db)
+    return run
+
+
+def get(db: Database, run_id: int) -> FrontierRun:
+    """A trade-off as it is now. Raises NotFound."""
+    with db.reading() as session:
+        row = frontiers.get(session, run_id)
+        return _run(session, row, frontiers.counts(session, [run_id]).get(run_id, 0))
+
+
+def points_of(db: Database, run_id: int) -> list[Point]:
+    """The points found so far, in the order in which they were. Raises NotFound."""
+    with db.reading() as session:
+        frontiers.get(session, run_id)
+        return [Point.from_dict(row.point) for row in frontiers.points(session, run_id)]
+
+
+def listing(db: Database, portfolio: str, limit: int = LISTED) -> list[FrontierRun]:
+    """The newest trade-offs of a portfolio, newest first. Raises NotFound."""
+    with db.reading() as session:
+        records.require(session, portfolio)
+        rows = frontiers.newest(session, portfolio, limit)
+        found = frontiers.counts(session, [row.id for row in rows])
+        return [_run(session, row, found.get(row.id, 0)) for row in rows]
+
+
+def lacking(problem: Problem, policy: str, approved: Plan | None) -> dict[str, str]:
+    """What a trade-off would need to be asked of a problem, by kind; blank where nothing lacks."""
+    situation = Situation(problem, policy, approved)
+    return {name: fault.right if (fault := kind.lacks(situation)) else "" for name, kind in KINDS.items()}
+
+
+def cancel(db: Database, run_id: int, who: str) -> None:
+    """Stop a trade-off, within a second; its points stay. Nothing happens to one that ended. Raises NotFound."""
+    with db.reading() as session:
+        job = frontiers.get(session, run_id).job
+    if job is not None:
+        recompute.cancel(db, job, who)
+
+
+def try_point(  # noqa: PLR0917 - which point, how it is called, and who asks
+    db: Database, run_id: int, number: int, name: str, who: str, options: Options | None = None
+) -> int:
+    """Make a point a scenario beside what the trade-off was asked of, and recompute it; the job's id.
+
+    Raises NotFound; Refused for a point without a plan; InvalidInput or Conflict when it no longer fits its portfolio.
+    """
+    with db.session() as session:
+        row = frontiers.get(session, run_id)
+        found = next((p for p in frontiers.points(session, run_id) if p.number == number), None)
+        if found is None:
+            raise NotFound("point", number)
+        point = Point.from_dict(found.point)
+        if point.x is None:
+            raise Refused(f"“{point.label}” has no plan: {point.message}")
+        records.advance(session, row.portfolio)
+        base = records.read_all(session, row.portfolio)
+        parent = scenarios.get(session, row.scenario) if row.scenario is not None else None
+        before = scenarios.changes(session, parent.id) if parent else []
+        after = with_changes(base, [*before, *changes_of({"edits": point.edits})])
+        problem = Problem.from_tables(after)
+        called = (" ".join(name.split()) or proposed_name(row.kind, point))[:LONGEST_NAME]
+        scenario = scenarios.add(
+            session, row.portfolio, name=called, policy=row.policy, kind=problem.policy[row.policy].kind, who=who,
+            parent=row.scenario, code_reds=parent.code_reds if parent else None,
+        )  # fmt: skip
+        scenarios.add_changes(session, scenario, changes_between(base, after))
+        detail = {"trade-off": run_id, "point": point.label, "name": called}
+        audit.add(session, row.portfolio, who, "try point", subject=f"scenario {scenario}", detail=detail)
+        portfolio, policy = row.portfolio, row.policy
+    return recompute.start(db, portfolio, scenario, policy, who, options)
+
+
+def proposed_name(kind: str, point: Point) -> str:
+    """How the scenario of a point is called unless somebody says otherwise."""
+    return f"{KINDS[kind].title}: {point.label}"[:LONGEST_NAME]
+
+
+def _added(db: Database, facts: Mapping[str, Any], who: str) -> int:
+    """The id of the trade-off with these facts: the one that is open, else a new one with its job."""
+    with db.session() as session:
+        for row in frontiers.newest(session, facts["portfolio"], LISTED):
+            if _is_open(session, row) and all(getattr(row, name) == fact for name, fact in facts.items()):
+                return row.id
+        run = frontiers.add(session, {**facts, "who": who})
+        about = {name: facts[name] for name in ("portfolio", "scenario", "policy")}
+        job = jobs.add(session, {**about, "kind": FRONTIER, "who": who, "options": {SUBJECT: run}})
+        frontiers.get(session, run).job = job
+        detail = {name: facts[name] for name in ("kind", "policy", "scenario", "points", "plan")}
+        audit.add(session, facts["portfolio"], who, "trade off", subject=f"trade-off {run}", detail=detail)
+    return run
+
+
+def _is_open(session: Session, row: FrontierRunRow) -> bool:
+    job = session.get(JobRow, row.job) if row.job is not None else None
+    return job is not None and job.state in jobs.OPEN
+
+
+def _run(session: Session, row: FrontierRunRow, found: int) -> FrontierRun:
+    job = session.get(JobRow, row.job) if row.job is not None else None
+    began, ended = (job.started_at, job.finished_at or datetime.now(UTC)) if job else (None, None)
+    forgotten = jobs.DONE if row.complete else jobs.FAILED
+    return FrontierRun(
+        id=row.id, job=row.job, portfolio=row.portfolio, scenario=row.scenario, policy=row.policy, kind=row.kind,
+        count=row.points, plan=row.plan, state=job.state if job else forgotten, who=row.who, digest=row.digest,
+        message=job.message if job else "" if row.complete else LOST, created_at=row.created_at, found=found,
+        seconds=(ended - began).total_seconds() if began and ended else 0.0,
+    )  # fmt: skip
