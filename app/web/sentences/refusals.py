@@ -117,4 +117,13 @@ REFUSALS: tuple[str, ...] = (
     N_("“%(text)s” is no week; right would be a date such as %(date)s"),
     N_("the number of points is a whole number, and the seconds for each are above 0, up to %(most)s"),
     N_("it ended before all points were found; those found until then are kept"),
+    N_("choose at least one team whose moves you acknowledge"),
+    N_("plan %(number)s was approved meanwhile; look at its moves first"),
+    N_("a token is for the API, or a viewer's for a calendar"),
+    N_("a webhook is told of some of %(kinds)s"),
+    N_("a portfolio has up to %(most)s webhooks; remove one first"),
+    N_("this webhook is switched off: its receiver said that it is gone; remove it, and add another"),
+    N_("a calendar is of up to %(most)s teams; leave them out for all"),
+    N_("choose teams of the list: each is a week and a project"),
+    N_("%(text)s is no date to start from; right would be one such as 2026-01-05"),
 )
