@@ -100,6 +100,8 @@ API: dict[str, Right] = {
     **_right(MANAGER, Of.NAMED, "_create"),
     **_right(VIEWER, Of.PORTFOLIO, "_get _list_scenarios _list_jobs _list_plans"),
     **_right(MANAGER, Of.PORTFOLIO, "_write _create_scenario _start_job"),
+    **_right(VIEWER, Of.PORTFOLIO, "_list_advice"),
+    **_right(EXECUTIVE, Of.PORTFOLIO, "_acknowledge_advice _end_code_red _order_code_reds"),
     **_right(VIEWER, Of.SCENARIO, "_get_scenario"),
     **_right(VIEWER, Of.JOB, "_get_job"),
     **_right(MANAGER, Of.JOB, "_cancel_job"),

@@ -15,6 +15,8 @@ from app.roles import EVERYWHERE, Account, Role
 from app.store import frontiers, jobs, plans, scenarios, uploads
 
 log = logging.getLogger(__name__)
+LARGEST_NUMBER = 2**31 - 1
+"""No row has a higher one, and no database driver would take just any number."""
 _FOUND: dict[Of, Callable[[Session, Any], Any]] = {
     Of.PLAN: plans.get, Of.JOB: jobs.get, Of.SCENARIO: scenarios.get, Of.UPLOAD: uploads.get,
     Of.FRONTIER: frontiers.get,
@@ -57,6 +59,8 @@ def _home(db: Database, account: Account, of: Of, key: Any) -> tuple[str, bool]:
     """The portfolio of an object, and whether the account knows of it anyway: it made the upload."""
     if of not in _FOUND:
         return str(key), False
+    if isinstance(key, int) and key > LARGEST_NUMBER:
+        raise NotFound(of.name.lower(), key)
     with db.reading() as session:
         row = _FOUND[of](session, key)
         return row.portfolio, of is Of.UPLOAD and row.who == account.name

@@ -18,7 +18,20 @@ from flask_openapi.openapi import OpenAPI
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from app import watch
-from app.api import context, gate, guard, once, planning, portfolios, problems, records, reference
+from app.api import (
+    context,
+    decisions,
+    gate,
+    guard,
+    jobs,
+    once,
+    plans,
+    portfolios,
+    problems,
+    records,
+    reference,
+    scenarios,
+)
 from app.config import Settings
 from app.db import Database
 from app.version import VERSION
@@ -59,7 +72,7 @@ def build(database: Database, settings: Settings) -> OpenAPI:
     gate.attach_right(app)
     once.attach(app)
     problems.attach(app)
-    for part in (portfolios, records, planning, reference):
+    for part in (portfolios, records, decisions, scenarios, jobs, plans, reference):
         part.attach(app)
     return app
 

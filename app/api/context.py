@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, cast
 
 from flask import Flask, current_app, g, jsonify, request
 from flask import Response as FlaskResponse
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 from werkzeug.exceptions import NotAcceptable
 
 from app.actions.throttle import Throttle
@@ -30,19 +32,53 @@ class Numbered(BaseModel):
     number: Annotated[int, Field(ge=1, le=2**31 - 1, description="its number")]
 
 
+_TAG = r'^(W/)?"[!#-~]{0,190}"$'
+
+
+def _tag(text: str) -> str:
+    if text != "*" and not re.search(_TAG, text):
+        raise ValueError('is no ETag; right would be one that was read, in its quotes, such as "7", or *')
+    return text
+
+
+Tag = Annotated[
+    str, Field(json_schema_extra={"anyOf": [{"enum": ["*"]}, {"pattern": _TAG}]}), AfterValidator(_tag)
+]  # fmt: skip
+_Key = Annotated[str, Field(pattern="^[!-~]{1,200}$", examples=["monday-1"])]
+_KEY = Field(alias="Idempotency-Key", description="The same request again does nothing, and gets the same answer")
+_VERSION = Field(alias="If-Match", examples=["*"], description="The ETag that was read, or * for any version")
+
+
 class Once(BaseModel):
     """The same request with the same key is done once."""
 
-    key: Annotated[
-        str | None, Field(alias="Idempotency-Key", max_length=200, description="The same request again does nothing")
-    ] = None
+    key: Annotated[_Key | SkipJsonSchema[None], _KEY] = None
+
+
+class OnceSince(Once):
+    """The version that is written over, if it matters, once."""
+
+    version: Annotated[Tag | SkipJsonSchema[None], _VERSION] = None
 
 
 class Since(BaseModel):
     """The version that a change is made to."""
 
-    version: Annotated[
-        str | None, Field(alias="If-Match", max_length=200, description='The ETag that was read, or "*" for any')
+    version: Annotated[Tag, _VERSION]
+
+
+class MaySince(BaseModel):
+    """The version that is written over; needed where there is one."""
+
+    version: Annotated[Tag | SkipJsonSchema[None], _VERSION] = None
+
+
+class Known(BaseModel):
+    """What the client has already."""
+
+    known: Annotated[
+        str | SkipJsonSchema[None],
+        Field(alias="If-None-Match", description="An ETag that is here already: 304 where it is the newest"),
     ] = None
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from solver.columns import Column, Type, plain, read_cell, write_cell
 from solver.crosschecks.identity import LONGEST_TEXT
@@ -15,6 +15,8 @@ from solver.records import TABLES, columns, key_columns
 
 ID = r"^[a-z0-9][a-z0-9._-]*$"
 PLAIN = r"^[^\u0000]*$"
+Text = Annotated[str, Field(pattern=PLAIN, max_length=LONGEST_TEXT)]
+Id = Annotated[str, Field(pattern=ID, examples=["code-red"])]
 BLANK = "-"
 """What stands in an address for a part of a key that is blank; no id is that."""
 LARGEST = 1e12
@@ -28,6 +30,14 @@ class Strict(BaseModel):
     """JSON whose names and types are exactly those declared."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+def whole(value: Any) -> Any:
+    """A number without a fraction as an integer: JSON has one type of number, and 3.0 is 3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(whole)
 
 
 def a_date(text: str) -> str:
@@ -44,7 +54,7 @@ def json_type(col: Column) -> Any:
     if col.choices:
         return Annotated[Literal[col.choices], Field(**facts)]
     if col.type is Type.INTEGER:
-        return Annotated[int, Field(ge=col.minimum, le=col.maximum or 10**9, **facts)]
+        return Annotated[int, Field(ge=col.minimum, le=col.maximum or 10**9, **facts), WHOLE]
     if col.type is Type.AMOUNT:
         return Annotated[float, Field(ge=col.minimum, le=col.maximum or LARGEST, allow_inf_nan=False, **facts)]
     if col.type is Type.ID:
@@ -58,7 +68,7 @@ def json_type(col: Column) -> Any:
 
 def _readable(col: Column) -> Any:
     def check(text: str) -> str:
-        if not text.strip():
+        if not text.strip() and col.type is not Type.SET:
             raise ValueError(f"is blank; right would be: {col.right}")
         read_cell(col, text)
         return text
@@ -144,8 +154,11 @@ def _part(col: Column) -> Any:
     blank = "" if col.required else "-|"
     if col.type is Type.ID:
         return Annotated[str, Field(pattern=f"^({blank}[a-z0-9][a-z0-9._-]*)$")]
+    if col.required:
+        return Annotated[str, Field(json_schema_extra={"format": "date"}), AfterValidator(a_date)]
+    either: dict[str, Any] = {"anyOf": [{"enum": [BLANK]}, {"format": "date"}]}
     check = AfterValidator(lambda text: text if text == BLANK else a_date(text))
-    return Annotated[str, Field(pattern=rf"^({blank}[0-9]{{4}}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))$"), check]
+    return Annotated[str, Field(json_schema_extra=either), check]
 
 
 @cache

@@ -13,11 +13,10 @@ from app.actions.bulk import add_portfolio, write_many
 from app.actions.portfolios import list_portfolios
 from app.actions.snapshot import snapshot
 from app.api import context, models
-from app.api.context import Home, Once
+from app.api.context import Home, Known, Once, OnceSince
 from app.api.gate import SECURITY
 from app.api.models import ID, Paging, Strict
-from app.api.problems import READING, WRITING, refusals
-from app.api.records import ETAG, JSON
+from app.api.responses import ETAG, LOCATION, READ, REPLAYED, WRITE, answer, declare, nothing, refusals
 from app.cells import read_key
 from app.errors import NotFound
 from app.roles import Role
@@ -79,22 +78,39 @@ class Counts(Strict):
 def attach(app: OpenAPI) -> None:
     """Register the operations."""
     page = models.page_model("Portfolios", PortfolioHead)
-    place = {"portfolio": "$response.body#/portfolio"}
-    created = {
-        "description": "Created", "headers": ETAG,
-        "content": {JSON: {"schema": {"$ref": "#/components/schemas/WholePortfolio"}}},
-        "links": {"get_portfolio": {"operationId": "get_portfolio", "parameters": place}},
-    }  # fmt: skip
-    reading, writing = refusals(*READING), refusals(*WRITING)
+    declare(app, page, Whole, Counts)
+    place, links = {"portfolio": "$response.body#/portfolio"}, _links()
+    first = {"get_portfolio": {"portfolio": "$response.body#/items/0/portfolio"}}
+    created = answer("WholePortfolio", "Created", {**ETAG, **LOCATION, **REPLAYED}, {"get_portfolio": place, **links})
+    whole: dict[Any, Any] = {
+        200: answer("WholePortfolio", headers=ETAG, links=links),
+        304: nothing("Not Modified", ETAG),
+    }
+    done = answer("Counts", headers=REPLAYED, links={"get_portfolio": {"portfolio": "$request.path.portfolio"}})
+    reading, writing = refusals(*READ), refusals(*WRITE)
     told: dict[str, Any] = {"tags": [TAG], "security": SECURITY}
-    app.get("/portfolios", operation_id="list_portfolios", responses={**reading, 200: page}, **told)(_list)
+    app.get("/portfolios", operation_id="list_portfolios",
+            responses={**reading, 200: answer(page.__name__, links=first)}, **told)(_list)  # fmt: skip
     app.post("/portfolios", operation_id="create_portfolio", responses={**writing, 201: created}, **told)(
         _with_body(_create, Records)
     )
     app.get("/portfolios/<portfolio>", operation_id="get_portfolio",
-            responses={**reading, 200: Whole, 304: None}, **told)(_get)  # fmt: skip
+            responses={**reading, **whole}, **told)(_get)  # fmt: skip
     app.post("/portfolios/<portfolio>/changes", operation_id="write_many",
-             responses={**writing, 200: Counts}, **told)(_with_body(_write, Many))  # fmt: skip
+             responses={**refusals(*WRITE, 412), 200: done}, **told)(_with_body(_write, Many))  # fmt: skip
+
+
+def _links() -> dict[str, dict[str, Any]]:
+    """From a whole portfolio: to its lists, to another record of each kind, to a scenario and to a plan of it."""
+    place = {"portfolio": "$response.body#/portfolio"}
+    names = [name for t in TABLES if t != HEAD for name in (f"list_{t}", f"create_{models.name_of(t)}")]
+    policy = {"policy": "$response.body#/records/policies/0/policy"}
+    return {
+        **dict.fromkeys([*names, "list_scenarios", "list_jobs", "list_plans"], place),
+        "write_many": {**place, "header.If-Match": "$response.header.ETag"},
+        "create_scenario": {**place, "body": {**policy, "changes": []}},
+        "start_job": {**place, "body": policy},
+    }
 
 
 def _with_body(view: Any, body: type[BaseModel]) -> Any:
@@ -125,7 +141,7 @@ def _create(header: Once, body: Any) -> Response:
     return _whole(portfolio, 201)
 
 
-def _get(path: Home) -> Response:
+def _get(path: Home, header: Known) -> Response:
     """Read a portfolio with all its records.
 
     The digest is that of the problem that the planner solves.
@@ -133,7 +149,7 @@ def _get(path: Home) -> Response:
     return _whole(path.portfolio)
 
 
-def _write(path: Home, header: Once, body: Any) -> Response | dict[str, Any]:
+def _write(path: Home, header: OnceSince, body: Any) -> Response | dict[str, Any]:
     """Put and remove many records at once.
 
     All of it or nothing. With If-Match it is refused when the portfolio was written since that version.

@@ -11,11 +11,11 @@ from flask import Flask, Response, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
+from app.api.responses import PROBLEM
 from app.errors import Conflict, Forbidden, NotFound, Refused, TooMany, Unavailable
 from solver.faults import InvalidInput
 
 log = logging.getLogger(__name__)
-KIND = "application/problem+json"
 
 
 class FaultDetails(BaseModel):
@@ -43,21 +43,7 @@ def problem(status: int, detail: str, faults: list[dict[str, Any]] | None = None
         "type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail,
         "faults": faults or [],
     }  # fmt: skip
-    return Response(json.dumps(facts), status=status, content_type=KIND)
-
-
-def refusals(*statuses: int) -> dict[Any, Any]:
-    """What an operation may be refused with, for the reference."""
-    content = {KIND: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
-    found: dict[Any, Any] = {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}
-    if 429 in found:
-        found[429]["headers"] = {"Retry-After": RETRY_AFTER}
-    return found
-
-
-RETRY_AFTER = {"description": "Seconds until requests are answered again.", "schema": {"type": "integer", "minimum": 1}}
-READING = (400, 401, 403, 404, 406, 422, 429, 503)
-WRITING = (400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 428, 429, 503)
+    return Response(json.dumps(facts), status=status, content_type=PROBLEM)
 
 
 def attach(app: Flask) -> None:
@@ -74,7 +60,9 @@ def attach(app: Flask) -> None:
 
 
 def invalid_request(error: ValidationError) -> Response:
-    """Names, types and ranges that are not as declared, all of them."""
+    """Names, types and ranges that are not as declared, all of them; 428 where only the version is missing."""
+    if [(e["type"], e["loc"]) for e in error.errors()] == [("missing", ("If-Match",))]:
+        return problem(428, "name the version you read in If-Match, or * for any")
     faults = [
         {"where": "/".join(str(part) for part in e["loc"]) or "body", "message": e["msg"], "value": _shown(e["input"])}
         for e in error.errors(include_url=False, include_context=False)

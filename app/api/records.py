@@ -12,17 +12,14 @@ from pydantic import BaseModel
 
 from app.actions.edit import Row, add_record, edit_record, remove_record, rows
 from app.api import context, models
-from app.api.context import Home, Once, Since
+from app.api.context import Home, Known, MaySince, Once, Since
 from app.api.gate import SECURITY
-from app.api.problems import READING, WRITING, refusals
+from app.api.responses import ETAG, LOCATION, READ, REPLAYED, VERSIONED, WRITE, answer, declare, nothing, refusals
 from app.cells import read_key
 from app.errors import NotFound
 from app.store.records import HEAD
 from solver.columns import BadCell, Type, monday, read_cell
 from solver.records import TABLES, columns, key_columns
-
-JSON = "application/json"
-ETAG = {"ETag": {"description": "the version of the record", "schema": {"type": "string"}}}
 
 
 def attach(app: OpenAPI) -> None:
@@ -46,42 +43,46 @@ class _Kind:
         """Register them."""
         stored, paths = models.stored_model(self.table), models.path_model(self.table)
         page = models.page_model(self.name, stored)
-        self._add("get", self.home, f"list_{self.table}", self._list(), {200: page}, path=Home,
+        declare(self.app, page, stored)
+        read, again = {200: self._stored_as("OK")}, {304: nothing("Not Modified", ETAG)}
+        made = self._stored_as("Created", LOCATION)
+        listed = {200: answer(page.__name__, links=self._links("items/0/record"))}
+        self._add("get", self.home, f"list_{self.table}", self._list(), listed, path=Home,
                   query=models.query_model(self.table))  # fmt: skip
-        self._add("post", self.home, f"create_{self.name}", self._create(), {201: self._answer("Created", True)},
-                  path=Home, header=Once, body=models.record_model(self.table))  # fmt: skip
-        self._add("get", self.place, f"get_{self.name}", self._get(), {200: stored, 304: None}, path=paths)
-        self._add("put", self.place, f"put_{self.name}", self._put(), {200: stored, 201: self._answer("Created")},
-                  path=paths, header=Since, body=models.rest_model(self.table))  # fmt: skip
+        once = {201: self._stored_as("Created", LOCATION | REPLAYED)}
+        self._add("post", self.home, f"create_{self.name}", self._create(), once, path=Home, header=Once,
+                  body=models.record_model(self.table))  # fmt: skip
+        self._add("get", self.place, f"get_{self.name}", self._get(), {**read, **again}, path=paths, header=Known)
+        self._add("put", self.place, f"put_{self.name}", self._put(), {**read, 201: made},
+                  path=paths, header=MaySince, body=models.rest_model(self.table))  # fmt: skip
         if self.has_cells:
-            self._add("patch", self.place, f"change_{self.name}", self._patch(), {200: stored}, path=paths,
+            self._add("patch", self.place, f"change_{self.name}", self._patch(), read, path=paths,
                       header=Since, body=models.rest_model(self.table, loose=True))  # fmt: skip
-        self._add("delete", self.place, f"remove_{self.name}", self._delete(), {204: None}, path=paths, header=Since)
+        self._add("delete", self.place, f"remove_{self.name}", self._delete(), {204: nothing("Removed")}, path=paths,
+                  header=Since)  # fmt: skip
 
     def _add(
         self, method: str, rule: str, operation: str, view: Callable[..., Any], good: dict[int, Any], **takes: Any
     ) -> None:
         """Register a view; what it takes is read from its annotations."""
         view.__name__, view.__annotations__ = operation, takes
-        bad = refusals(*(READING if method == "get" else WRITING))
+        bad = refusals(*(READ if method == "get" else (*WRITE, *(VERSIONED if takes["header"] is not Once else ()))))
         register = getattr(self.app, method)
         register(rule, operation_id=operation, tags=[self.tag], responses={**bad, **good}, security=SECURITY)(view)
 
-    def _answer(self, description: str, linked: bool = False) -> dict[str, Any]:
+    def _stored_as(self, description: str, headers: dict[str, Any] | None = None) -> dict[str, Any]:
         """A stored record, with links to what can be done with it next."""
-        schema = {"$ref": f"#/components/schemas/Stored{self.name}"}
-        answer: dict[str, Any] = {"description": description, "content": {JSON: {"schema": schema}}, "headers": ETAG}
-        if not linked or any(not c.required for c in key_columns(self.table)):
-            return answer
-        key = {c.name: f"$response.body#/record/{c.name}" for c in key_columns(self.table)}
+        links = self._links("record", {"header.If-Match": "$response.header.ETag"})
+        return answer(f"Stored{self.name}", description, {**ETAG, **(headers or {})}, links)
+
+    def _links(self, where: str, version: dict[str, str] | None = None) -> dict[str, dict[str, str]]:
+        """From a record to its operations; not where a blank part of the key is no text of the record."""
+        if any(not c.required for c in key_columns(self.table)):
+            return {}
+        key = {c.name: f"$response.body#/{where}/{c.name}" for c in key_columns(self.table)}
         place = {"portfolio": "$request.path.portfolio", **key}
-        version = {"header.If-Match": "$response.header.ETag"}
-        verbs = {"get": {}, "put": version, "remove": version, **({"change": version} if self.has_cells else {})}
-        answer["links"] = {
-            f"{verb}_{self.name}": {"operationId": f"{verb}_{self.name}", "parameters": {**place, **more}}
-            for verb, more in verbs.items()
-        }
-        return answer
+        writing = ("put", "remove", *(("change",) if self.has_cells else ())) if version else ()
+        return {f"get_{self.name}": place} | {f"{verb}_{self.name}": place | (version or {}) for verb in writing}
 
     def _list(self) -> Callable[..., Any]:
         def view(path: Home, query: Any) -> dict[str, Any]:
@@ -109,14 +110,14 @@ class _Kind:
         return view
 
     def _get(self) -> Callable[..., Any]:
-        def view(path: Any) -> Response:
+        def view(path: Any, header: Known) -> Response:
             return self._stored(path.portfolio, models.key_texts(self.table, path))
 
         view.__doc__ = f"Read one of {self.table}.\n\nThe ETag is its version."
         return view
 
     def _put(self) -> Callable[..., Any]:
-        def view(path: Any, header: Since, body: BaseModel) -> Response:
+        def view(path: Any, header: MaySince, body: BaseModel) -> Response:
             key = models.key_texts(self.table, path)
             cells = models.as_cells(body.model_dump())
             if self._find(path.portfolio, key) is None:
