@@ -10,6 +10,7 @@ from itertools import batched
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -21,6 +22,21 @@ _WRAPS = 2**256
 Row = tuple[Any, ...]
 
 
+class LockTables(sa.Executable, sa.ClauseElement):
+    """PostgreSQL's LOCK TABLE: others may read the tables, and nobody else writes them."""
+
+    inherit_cache = False
+
+    def __init__(self, of: list[sa.Table]) -> None:
+        self.tables = of
+
+
+@compiles(LockTables)
+def _lock(element: LockTables, compiler: Any, **_: Any) -> str:
+    names = ", ".join(compiler.preparer.format_table(table) for table in element.tables)
+    return f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"
+
+
 def tables() -> list[sa.Table]:
     """Every table, each after those that it refers to."""
     return list(Base.metadata.sorted_tables)
@@ -29,8 +45,7 @@ def tables() -> list[sa.Table]:
 def keep_out_others(session: Session) -> None:
     """Nobody else writes any table until this transaction ends. SQLite has one writer at a time anyway."""
     if session.get_bind().dialect.name == "postgresql":
-        names = ", ".join(_quoted(session, table.name) for table in tables())
-        session.execute(sa.text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
+        session.execute(LockTables(tables()))
 
 
 def first_filled(session: Session) -> str | None:

@@ -21,8 +21,10 @@ PLACES = ("solver", "app/actions", "app/store", "app/web")
 SAID_IN = {"fault": (3, 4), "Fault": (1, 2), "Notice": (1, 2), "BadCell": (0, 1), "Refused": (0,), "Forbidden": (0,),
            "NotSignedIn": (0,), "TooManyAttempts": (0,)}  # fmt: skip
 """Calls that make a sentence, with the places of their arguments that hold it."""
-ELSEWHERE = ("people_files.py", "plan_files.py", "freeze.py", "backup.py", "prune.py", "answers.py",
-             "copy_database.py", "sweep.py")  # fmt: skip
+ELSEWHERE = (
+    "people_files.py", "plan_files.py", "freeze.py", "backup.py", "copy_database.py", "prune.py", "sweep.py",
+    "answers.py",
+)  # fmt: skip
 """Files whose sentences only the command line or the API says; both are in English."""
 INSIDE = ("a {} with the header {}", "{} itself", "is paused, but {}", "pauses {}, but {}", "blank",
           "is out for a build that runs, but {}", "is after the first week, but the build runs; {}",
