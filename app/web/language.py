@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
 """The languages that pages are in, each by its own name. English is in the source; every other has a catalogue."""
 ENGLISH = "en"
 COOKIE = "codered-language"
+KEPT = "codered.language"
+"""Where a request keeps its language once it was asked for."""
 
 
 def attach(app: Flask) -> None:
@@ -24,9 +26,10 @@ def language() -> str:
     """The language of the request; English where nobody asks, as in a process that computes."""
     if not has_request_context():
         return ENGLISH
-    if "language" not in g:
-        g.language = str(get_locale())
-    return cast(str, g.language)
+    known = request.environ
+    if KEPT not in known:
+        known[KEPT] = str(get_locale())
+    return cast(str, known[KEPT])
 
 
 def _(text: str, /, **facts: object) -> str:

@@ -160,4 +160,7 @@ WORDS: tuple[str, ...] = (
     N_("with %(list_levers)s"),
     N_("without any of the levers"),
     N_("in force for %(said_weeks)s"),
+    N_("delivered"),
+    N_("moves acknowledged"),
+    N_("webhook %(number)s"),
 )
