@@ -142,7 +142,8 @@ class _Lane:
                     log.warning("database away", reason=str(away))
                 except Exception:
                     log.exception("a worker's round failed")
-            self._say_here()
+            if self.name == self._worker.lanes[0]:  # one thread speaks for all
+                self._say_here()
             self._bell.wait(POLL_SECONDS if self._worker.watched() else None)
 
     def _drain(self, db: Database) -> None:
