@@ -20,6 +20,7 @@ from app import outbound
 from app.actions.code_red_ends import announce_ends
 from app.config import Settings
 from app.db import Database
+from app.errors import Unavailable
 from app.outbound import Network, NoAnswer, NotOutside
 from app.secrecy import signature, unseal
 from app.store import audit, outbox
@@ -106,6 +107,8 @@ class Deliverer:
         while not self._stop.wait(LOOK_SECONDS):
             try:
                 self._look()
+            except Unavailable as away:
+                log.warning("database away", reason=str(away))
             except Exception:
                 log.exception("delivering failed; it goes on")
                 self._stop.wait(LOOK_SECONDS)
