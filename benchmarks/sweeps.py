@@ -13,8 +13,8 @@ from pathlib import Path
 from distributed import LocalCluster
 
 from app.actions.sweep import sweep
-from app.dask_workers import cluster
-from app.sweep_workers import Hire, pool
+from app.processes.dask_cluster import cluster
+from app.processes.sweep import Hire, pool
 from solver.folder import read_folder
 from solver.progress import Options
 from solver.sweep import Base, Scenario, grid

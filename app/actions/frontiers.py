@@ -17,9 +17,9 @@ from app.actions.snapshot import snapshot, with_changes
 from app.actions.work.kinds import FRONTIER, SUBJECT
 from app.db import Database
 from app.errors import NotFound, Refused
-from app.frontier_tables import FrontierRunRow
 from app.store import audit, frontiers, jobs, records, scenarios
 from app.tables import JobRow
+from app.tables.frontiers import FrontierRunRow
 from solver.frontier import KINDS, Point, kind_of
 from solver.frontier.reading import Situation
 from solver.frontier.trace import FEWEST, MOST

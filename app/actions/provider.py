@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from app.account_tables import AccountRow
 from app.actions.accounts import account_name
 from app.actions.sign_in import NotSignedIn, begin_session
 from app.db import Database
 from app.store import accounts, audit, locks
+from app.tables.accounts import AccountRow
 
 
 @dataclass(frozen=True, slots=True)

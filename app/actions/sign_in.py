@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
-from app.account_tables import AttemptRow, SessionRow
 from app.actions.accounts import NAME, account_name
 from app.db import Database
 from app.errors import CoderedError, NotFound
 from app.roles import Account
 from app.secrecy import LONGEST_PASSWORD, keyed_hash, new_word, password_matches
 from app.store import accounts, audit, locks
+from app.tables.accounts import AttemptRow, SessionRow
 
 log = logging.getLogger(__name__)
 LASTS, IDLE = timedelta(days=7), timedelta(hours=12)

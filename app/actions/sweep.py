@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from app.errors import CoderedError, Refused
-from app.sweep_workers import Crew, Hire
+from app.processes.sweep import Crew, Hire
 from solver.files.sweep_files import SweepFolder, write_whole
 from solver.progress import ShouldStop, never_stop
 from solver.solve import BrokenPlan

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
-from app.account_tables import TokenRow
 from app.actions.accounts import account_name
 from app.db import Database
 from app.errors import NotFound, Refused
 from app.roles import EVERYWHERE, ROLES, Account, Role
 from app.secrecy import keyed_hash, new_word
 from app.store import accounts, audit
+from app.tables.accounts import TokenRow
 
 PREFIX = "codered_"
 """So that scanners for leaked secrets can find one."""

@@ -10,14 +10,14 @@ from itertools import count
 
 from sqlalchemy.orm import Session
 
-from app import frontier_study
 from app.actions.plans import get_plan
 from app.actions.snapshot import snapshot
 from app.db import Database
-from app.frontier_tables import FrontierRunRow
-from app.solver_process import SolveCancelled
+from app.processes import frontier
+from app.processes.solver import SolveCancelled
+from app.processes.study import study
 from app.store import frontiers, jobs
-from app.study_process import study
+from app.tables.frontiers import FrontierRunRow
 from solver.frontier import Ask, Point
 from solver.problem import Problem
 from solver.progress import Options
@@ -46,7 +46,7 @@ def trace_run(db: Database, run_id: int, claim: jobs.Claim, should_stop: Callabl
             frontiers.add_point(session, run_id, next(numbers), point.as_dict())
 
     limit = (row.points + 1) * (ask.options.time_limit + OVERTIME_SECONDS)
-    study(frontier_study.FUNCTION, ask, on_part=keep, should_stop=should_stop, limit=limit)
+    study(frontier.FUNCTION, ask, on_part=keep, should_stop=should_stop, limit=limit)
 
 
 def ask_of(db: Database, row: FrontierRunRow, problem: Problem) -> Ask:

@@ -14,7 +14,7 @@ from app.errors import Refused
 from app.outbound import Network, NoAnswer, NotOutside
 from app.secrecy import new_signing_secret, seal
 from app.store import audit, outbox, records, webhooks
-from app.webhook_tables import AttemptedRow, DeliveryRow, EventRow, WebhookRow
+from app.tables.webhooks import AttemptedRow, DeliveryRow, EventRow, WebhookRow
 
 KINDS = outbox.KINDS
 MOST = 50

@@ -16,7 +16,7 @@ from app.cli.interrupt import run_until_stopped
 from app.cli.solve import choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
 from app.config import Settings
-from app.sweep_workers import Hire, pool
+from app.processes.sweep import Hire, pool
 from solver.folder import read
 from solver.plan import Status
 from solver.progress import Options
@@ -98,7 +98,7 @@ def _hire(workers: int | None) -> Hire | None:
     if address := Settings().dask:
         if workers is not None:
             raise click.UsageError("--workers and CODERED_DASK do not go together: the cluster has its own workers.")
-        from app.dask_workers import cluster
+        from app.processes.dask_cluster import cluster
 
         return cluster(address)
     count = workers or os.cpu_count() or 1

@@ -7,10 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.account_tables import AccountRow, AttemptRow, RoleRow, SessionRow, TokenRow
 from app.errors import NotFound
 from app.roles import ROLES, Role
 from app.store.audit import now
+from app.tables.accounts import AccountRow, AttemptRow, RoleRow, SessionRow, TokenRow
 
 
 def find(session: Session, name: str) -> AccountRow | None:

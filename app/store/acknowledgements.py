@@ -7,8 +7,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.decision_tables import AcknowledgementRow
 from app.store.audit import now
+from app.tables.decisions import AcknowledgementRow
 
 
 def add(  # noqa: PLR0917 - what was seen, and who says why

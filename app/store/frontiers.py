@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.frontier_tables import FrontierPointRow, FrontierRunRow
 from app.store.audit import now
+from app.tables.frontiers import FrontierPointRow, FrontierRunRow
 
 
 def add(session: Session, facts: Mapping[str, Any]) -> int:

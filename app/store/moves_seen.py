@@ -8,9 +8,9 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.decision_tables import MovesSeenRow
 from app.store.audit import now
 from app.tables import DecisionRow
+from app.tables.decisions import MovesSeenRow
 
 
 def add(session: Session, approval: DecisionRow, moves: Iterable[tuple[date, str]], who: str) -> None:

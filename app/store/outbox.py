@@ -16,7 +16,7 @@ from app.errors import NotFound
 from app.store import webhooks
 from app.store.audit import now
 from app.store.jobs import now_of
-from app.webhook_tables import AttemptedRow, DeliveryRow, EventRow, WebhookRow
+from app.tables.webhooks import AttemptedRow, DeliveryRow, EventRow, WebhookRow
 
 DECLARED, PLANNED, PROPOSED = "code_red.declared", "plan.planned", "plan.proposed"
 SENT_BACK, APPROVED, ENDED = "plan.sent_back", "plan.approved", "code_red.ended"

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.account_tables import SpentRow
+from app.tables.accounts import SpentRow
 
 
 def grant(session: Session, account: str, minute: int, wanted: int, most: int) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.store.audit import now
-from app.webhook_tables import WebhookRow
+from app.tables.webhooks import WebhookRow
 
 
 def add(session: Session, portfolio: str, url: str, kinds: list[str], *, secret: str, who: str) -> int:

@@ -19,8 +19,8 @@ from app.actions.snapshot import snapshot
 from app.actions.tokens import add_token
 from app.config import Settings
 from app.db import Database
+from app.processes.solver import Task
 from app.roles import EVERYWHERE, Role
-from app.solver_process import Task
 from solver.plan import Outcome
 from solver.progress import OnProgress, ShouldStop
 from tests.app.lab import FILES, as_bytes, outcome

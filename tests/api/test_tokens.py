@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app import api
-from app.account_tables import TokenRow
 from app.actions import accounts, tokens
 from app.actions.scenarios import add_scenario
 from app.config import Settings
@@ -21,6 +20,7 @@ from app.db import Database
 from app.rights import API, Of
 from app.roles import EVERYWHERE, Role
 from app.store import jobs
+from app.tables.accounts import TokenRow
 from tests.api.conftest import bearer, site
 from tests.api.test_api import LAB, NODES, V1
 

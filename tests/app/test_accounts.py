@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from app.account_tables import AccountRow, AttemptRow, SessionRow, TokenRow
 from app.actions import accounts, sign_in, tokens
 from app.actions.audit import verify
 from app.db import Database
 from app.errors import NotFound, Refused
 from app.roles import EVERYWHERE, Account, Role
 from app.store.audit import now
+from app.tables.accounts import AccountRow, AttemptRow, SessionRow, TokenRow
 
 PASSWORD = "correct horse battery"
 KEY = SecretStr("k" * 40)

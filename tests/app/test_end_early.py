@@ -20,7 +20,7 @@ from app.actions.situation import IN_FORCE, OVER, TO_COME, situation
 from app.actions.snapshot import snapshot
 from app.db import Database
 from app.errors import NotFound, Refused
-from app.solver_process import SolverProcess
+from app.processes.solver import SolverProcess
 from app.store import scenarios
 from tests.app.lab import outcome
 from tests.app.test_recompute import wait

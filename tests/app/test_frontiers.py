@@ -19,10 +19,10 @@ from app.actions.scenarios import get_changes, get_scenario
 from app.actions.snapshot import snapshot
 from app.db import Database
 from app.errors import NotFound, Refused
-from app.solver_process import SolveCancelled
+from app.processes.solver import SolveCancelled
+from app.processes.study import StudyFailed
 from app.store import frontiers as store
 from app.store import jobs
-from app.study_process import StudyFailed
 from solver.faults import InvalidInput
 from solver.frontier import Ask, Point, trace
 from solver.progress import Options

@@ -17,7 +17,7 @@ from app.actions.recompute import Job, cancel, get_job, list_jobs, start
 from app.actions.work.owner import gone, owner_of
 from app.db import Database
 from app.errors import NotFound
-from app.solver_process import SolverProcess
+from app.processes.solver import SolverProcess
 from app.store import jobs
 from solver.problem import Problem
 from solver.progress import Options

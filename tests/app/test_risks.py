@@ -17,9 +17,9 @@ from app.actions.risks import RiskRun
 from app.actions.work import kinds
 from app.db import Database
 from app.errors import NotFound, Refused
-from app.futures_study import FUNCTION, Simulation, simulate
+from app.processes.futures import FUNCTION, Simulation, simulate
+from app.processes.study import StudyFailed, study
 from app.store import jobs, risk_runs
-from app.study_process import StudyFailed, study
 from solver.faults import InvalidInput
 from solver.problem import Problem
 from solver.records import Risk

@@ -12,9 +12,9 @@ import pytest
 from distributed import LocalCluster
 
 from app.actions.sweep import Tally, sweep
-from app.dask_workers import cluster
 from app.errors import Refused
-from app.sweep_workers import pool
+from app.processes.dask_cluster import cluster
+from app.processes.sweep import pool
 from solver.folder import read_folder
 from solver.sweep import Base, Scenario, grid
 from tests.cli.tiny import tiny
@@ -100,6 +100,6 @@ def test_two_sweeps_into_one_folder_are_refused(base: Base, tmp_path: Path) -> N
 def test_a_scheduler_that_does_not_answer_is_told_in_words(
     base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.dask_workers.PATIENCE", 0.2)
+    monkeypatch.setattr("app.processes.dask_cluster.PATIENCE", 0.2)
     with pytest.raises(Refused, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         sweep(base, scenarios(1), tmp_path / "out", cluster("tcp://127.0.0.1:9"))

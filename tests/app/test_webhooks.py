@@ -36,7 +36,7 @@ from app.errors import NotFound, Refused
 from app.secrecy import seal, signature, unseal
 from app.store import outbox
 from app.tables import RECORDS
-from app.webhook_tables import DeliveryRow, EventRow
+from app.tables.webhooks import DeliveryRow, EventRow
 from solver.problem import Problem
 from tests.app.lab import outcome
 from tests.app.receiver import HERE, Receiver, receiver

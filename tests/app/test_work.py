@@ -16,7 +16,7 @@ from app.actions.work.worker import Worker
 from app.cli import main
 from app.db import Database
 from app.errors import Refused
-from app.solver_process import Task
+from app.processes.solver import Task
 from app.store import jobs, workers
 from app.store.jobs import Claim
 from solver.plan import Outcome

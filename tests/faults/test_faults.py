@@ -22,8 +22,8 @@ from app.actions.recompute import get_job, start
 from app.cli import main
 from app.db import Database
 from app.errors import Unavailable
-from app.solver_process import SolveCancelled
-from app.study_process import StudyFailed, study
+from app.processes.solver import SolveCancelled
+from app.processes.study import StudyFailed, study
 from tests.app.lab import FILES, as_bytes
 from tests.faults import scenes
 

@@ -9,7 +9,7 @@ import time
 
 from app.actions import work
 from app.db import Database
-from app.solver_process import Task
+from app.processes.solver import Task
 from solver.plan import Outcome
 from solver.progress import OnProgress, Progress, ShouldStop
 from tests.app.lab import outcome

@@ -17,7 +17,7 @@ from app.actions.declare import declare, prefill
 from app.actions.plans import plan_of_record
 from app.actions.recompute import get_job
 from app.actions.snapshot import snapshot
-from app.solver_process import SolverProcess
+from app.processes.solver import SolverProcess
 from tests.web.conftest import DEMO, Site
 from tests.web.test_declare import _wait
 

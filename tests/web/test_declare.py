@@ -14,7 +14,7 @@ from app.actions import work
 from app.actions.recompute import get_job
 from app.actions.scenarios import list_scenarios
 from app.actions.snapshot import snapshot
-from app.solver_process import SolverProcess
+from app.processes.solver import SolverProcess
 from tests.web.conftest import DEMO, Site
 
 

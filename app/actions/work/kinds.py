@@ -8,15 +8,15 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from app import futures_study
 from app.actions import plans
 from app.actions.edit import rows
 from app.actions.snapshot import snapshot
 from app.actions.trace_frontier import trace_run
 from app.db import Database
-from app.solver_process import SolverProcess, Task
+from app.processes import futures
+from app.processes.solver import SolverProcess, Task
+from app.processes.study import study
 from app.store import frontiers, jobs, risk_runs
-from app.study_process import study
 from app.tables import JobRow
 from solver.plan import Outcome, Status
 from solver.problem import Problem
@@ -83,8 +83,8 @@ def _futures(db: Database, row: JobRow, tools: Tools) -> Ending:
     stored = plans.get_plan(db, run.plan)
     problem = stored.problem.replace(risks=tuple(r.record for r in rows(db, stored.portfolio, "risks")))
     assert stored.outcome.plan is not None, "only plans with tables are simulated"
-    task = futures_study.Simulation(problem, stored.policy, stored.outcome.plan, run.futures, run.seed)
-    files = study(futures_study.FUNCTION, task, on_part=lambda _: None, should_stop=tools.should_stop,
+    task = futures.Simulation(problem, stored.policy, stored.outcome.plan, run.futures, run.seed)
+    files = study(futures.FUNCTION, task, on_part=lambda _: None, should_stop=tools.should_stop,
                   limit=SIMULATION_SECONDS)  # fmt: skip
 
     def store(session: Session) -> Mapping[str, Any]:

@@ -19,9 +19,9 @@ from app.actions.work.kinds import LANES, Ending, do
 from app.actions.work.owner import gone, owner_of
 from app.db import Database
 from app.errors import CoderedError, Unavailable
-from app.solver_process import SolveCancelled, SolverEnded, SolverProcess
+from app.processes.solver import SolveCancelled, SolverEnded, SolverProcess
+from app.processes.study import StudyFailed
 from app.store import jobs, workers
-from app.study_process import StudyFailed
 from app.tables import JobRow
 from solver.faults import InvalidInput
 from solver.progress import Progress

@@ -6,11 +6,11 @@ import multiprocessing
 import os
 from contextlib import suppress
 
-from app.study_process import StudyRefused, Tell
+from app.processes.study import StudyRefused, Tell
 from solver.faults import InvalidInput
 from solver.frontier import Ask, trace
 
-FUNCTION = "app.frontier_study:points"
+FUNCTION = "app.processes.frontier:points"
 NICE = 5
 """Points give way to pages and to recomputes that somebody waits for."""
 

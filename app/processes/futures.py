@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.study_process import StudyRefused, Tell
+from app.processes.study import StudyRefused, Tell
 from solver.faults import InvalidInput
 from solver.plan import Plan
 from solver.problem import Problem
 from solver.risks import assess, chances_files
 
-FUNCTION = "app.futures_study:simulate"
+FUNCTION = "app.processes.futures:simulate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 from app.errors import Refused
-from app.sweep_workers import AHEAD, Crew, Hire, forget, warm
+from app.processes.sweep import AHEAD, Crew, Hire, forget, warm
 from solver.sweep import Base
 
 PATIENCE = 20.0

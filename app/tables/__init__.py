@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
-import app.account_tables
-import app.decision_tables
-import app.frontier_tables
-import app.webhook_tables  # noqa: F401 - their tables belong to the same Base
+import app.tables.accounts
+import app.tables.decisions
+import app.tables.frontiers
+import app.tables.webhooks  # noqa: F401 - their tables belong to the same Base
 from app.sqltypes import Base, BlankId, BlankWeek, Cell, Moment
 from solver.columns import Column, Type
 from solver.records import TABLES, columns

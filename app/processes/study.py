@@ -11,7 +11,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
-from app.solver_process import SolveCancelled
+from app.processes.solver import SolveCancelled
 
 LOOK_SECONDS = 0.1
 READY, PART, RESULT, FAILED = "ready", "part", "result", "failed"
