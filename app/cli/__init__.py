@@ -27,7 +27,7 @@ COMMANDS = {
     "end-early": ("app.cli.end_early:end_code_red", "End the code red in force before its date."),
     "acknowledge": ("app.cli.acknowledge:acknowledge_advice", "Say that what a trigger advises was seen."),
     "order": ("app.cli.order:order", "Put several code reds into an order, as one policy."),
-    "sweep": ("app.cli.sweep:sweep_folder", "Solve many scenarios of a folder, on all cores or a Dask cluster."),
+    "sweep": ("app.cli.sweep:sweep_folder", "Solve many scenarios of a folder, on all cores or a cluster."),
     "serve": ("app.cli.serve:serve", "Serve the pages."),
     "worker": ("app.cli.worker:worker", "Do jobs in a process or on a host of its own."),
     "jobs": ("app.cli.jobs:jobs_group", "See jobs and workers; cancel a job, or start it again."),

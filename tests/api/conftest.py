@@ -38,7 +38,7 @@ class AtOnce:
         """Nothing to close."""
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _solver() -> Iterator[None]:
     work.use(work.Worker(AtOnce()))  # type: ignore[arg-type]
     yield
