@@ -58,6 +58,7 @@ def test_the_page_offers_the_questions_and_says_what_the_others_lack(site: Site)
 def test_a_plan_of_record_may_be_kept_and_its_moves_left_out(demo: Site) -> None:
     client = demo.app.test_client()
     text = client.get("/tradeoffs?plan=2").text
+    assert 'href="/tradeoffs' in client.get("/plans").text
     assert "Count only moves that plan 1, the plan of record, does not have" in text
     assert "Needs a plan of record" not in text
     work.leave_to_others()
