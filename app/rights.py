@@ -73,7 +73,7 @@ WEB: dict[str, Right] = {
     **_right(MANAGER, Of.CHOSEN, "scenarios.copy jobs.start week.acknowledge"),
     **_right(MANAGER, Of.SCENARIO, "scenarios.change scenarios.undo scenarios.rename scenarios.archive"),
     **_right(MANAGER, Of.JOB, "jobs.cancel jobs.apply_repair"),
-    **_right(MANAGER, Of.PLAN, "people.order risks.start approve.propose"),
+    **_right(MANAGER, Of.PLAN, "people.order risks.start risks.plan_robustly approve.propose"),
     **_right(EXECUTIVE, Of.CHOSEN, "declare.show declare.submit situation.acknowledge situation.end scenarios.order"),
     **_right(EXECUTIVE, Of.PLAN, "approve.approve approve.send_back"),
     **_right(ADMIN, Of.CHOSEN, "listing log add remove test again", "webhooks."),

@@ -24,6 +24,8 @@ from solver.plan import COLUMNS, Outcome
 from solver.problem import Problem
 
 SUMMARY = "summary.json"
+RECORDED = "recorded.json"
+"""The file of a robust plan that holds the portfolio as it was recorded: the plan itself answers a hedged one."""
 PLAN_FILES = (SUMMARY, *(f"{table}.csv" for table in COLUMNS))
 ROWS_KEPT = 2_200_000
 """Rows of plans' tables that are kept parsed, all together; some 450 MB: four plans of 2,000 projects in 52 weeks."""
@@ -103,6 +105,23 @@ def plan_orders(db: Database, plan_id: int) -> Orders | None:
     """The change orders of a plan, if they were made. Raises NotFound."""
     with db.reading() as session:
         return read_orders(plans.files(session, plan_id, FILES))
+
+
+def recorded_problem(db: Database, stored: StoredPlan) -> Problem:
+    """The portfolio as it was recorded when the plan was made; what the plan answers, unless it is a robust one."""
+    if "robust" not in stored.options:
+        return stored.problem
+    with db.reading() as session:
+        found = plans.files(session, stored.id, (RECORDED,))
+    if RECORDED not in found:
+        return stored.problem
+    files: dict[str, str] = json.loads(found[RECORDED])
+    return folder.read_files({name: text.encode() for name, text in files.items()}).problem
+
+
+def keep_recorded(session: Session, plan_id: int, problem: Problem) -> None:
+    """Keep the portfolio as it was recorded beside a robust plan."""
+    plans.add_files(session, plan_id, {RECORDED: json.dumps(dict(folder.files_of(problem)))})
 
 
 def store_orders(db: Database, plan_id: int, orders: Orders, who: str) -> None:

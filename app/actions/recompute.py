@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.actions import work
 from app.actions.plans import get_plan
-from app.actions.work.kinds import FRONTIER, FUTURES, ORDERS, PLAN, SUBJECT
+from app.actions.work.kinds import FRONTIER, FUTURES, ORDERS, PLAN, ROBUST, SUBJECT
 from app.db import Database
 from app.errors import NotFound, Refused
 from app.store import audit, jobs, records, scenarios
@@ -49,7 +49,7 @@ class Job:
         """What it makes, in a few words."""
         words = {
             ORDERS: f"change orders of plan {self.options.get(SUBJECT)}", FUTURES: "futures of a plan",
-            FRONTIER: f"trade-off {self.options.get(SUBJECT)}",
+            FRONTIER: f"trade-off {self.options.get(SUBJECT)}", ROBUST: f"robust plan under {self.policy}",
         }  # fmt: skip
         return words.get(self.kind, f"plan under {self.policy}")
 
@@ -65,7 +65,7 @@ def start(  # noqa: PLR0917 - the words of a request, in the order they are said
     """Queue a recompute of a portfolio or scenario under a policy; the job's id. Raises NotFound."""
     facts = {"portfolio": portfolio, "scenario": scenario, "policy": policy, "who": who}
     with db.session() as session:
-        _require(session, portfolio, scenario, policy)
+        require(session, portfolio, scenario, policy)
         job = jobs.add(session, facts | {"kind": PLAN, "options": asdict(options or Options())})
     work.wake(db)
     return job
@@ -112,7 +112,8 @@ def cancel(db: Database, job_id: int, who: str) -> None:
     work.cancel_here(db, job_id)
 
 
-def _require(session: Session, portfolio: str, scenario: int | None, policy: str) -> None:
+def require(session: Session, portfolio: str, scenario: int | None, policy: str) -> None:
+    """What is to be planned is there. Raises NotFound."""
     records.require(session, portfolio)
     if scenario is not None:
         row = scenarios.get(session, scenario)

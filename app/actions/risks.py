@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.actions import work
 from app.actions.edit import rows
-from app.actions.plans import StoredPlan, get_plan
+from app.actions.plans import StoredPlan, get_plan, recorded_problem
 from app.actions.work.kinds import FUTURES, SUBJECT
 from app.db import Database
 from app.errors import Refused
@@ -57,7 +57,7 @@ def newest(db: Database, stored: StoredPlan, risks: tuple[Risk, ...]) -> RiskRun
     with db.reading() as session:
         row = risk_runs.newest(session, stored.id)
         job = session.get(JobRow, row.job) if row and row.job else None
-    return _run(row, job, _digest(stored.problem, risks)) if row else None
+    return _run(row, job, _digest(recorded_problem(db, stored), risks)) if row else None
 
 
 def start(db: Database, plan_id: int, who: str, futures: int, seed: int) -> None:
@@ -74,7 +74,7 @@ def start(db: Database, plan_id: int, who: str, futures: int, seed: int) -> None
     risks = recorded(db, stored)
     if not risks:
         raise Refused("no risks are recorded, so that every future is the plan itself")
-    problem = stored.problem.replace(risks=risks)
+    problem = recorded_problem(db, stored).replace(risks=risks)
     facts = {"plan": plan_id, "digest": problem.digest, "futures": futures, "seed": seed}
     with db.session() as session:
         locks.hold(session, f"futures of plan {plan_id}")

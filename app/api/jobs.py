@@ -9,7 +9,7 @@ from flask_openapi.models.tag import Tag
 from flask_openapi.openapi import OpenAPI
 from pydantic import Field
 
-from app.actions import recompute
+from app.actions import recompute, robust
 from app.actions.recompute import Job
 from app.api import context, models
 from app.api.context import Home, Numbered, Once
@@ -17,6 +17,7 @@ from app.api.models import WHOLE, Id, Paging, Strict
 from app.api.operations import HOME, OF_NUMBER, OF_PORTFOLIO, add, first
 from app.api.responses import LOCATION, REPLAYED, answer, declare
 from solver.progress import Options
+from solver.risks import FUTURES
 
 JOBS = Tag(name="jobs", description="Solving in the background: start, watch, cancel, then read the plan.")
 LINKS = {"get_plan": {"number": "$response.body#/plan"}, "get_job": OF_NUMBER, "list_jobs": OF_PORTFOLIO}
@@ -26,12 +27,21 @@ Limit = Annotated[
 ]
 
 
+class Against(Strict):
+    """What the plan is to withstand: what a share of so many drawn futures have at least; 1 is the worst of them."""
+
+    share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, examples=[0.9])]
+    futures: Annotated[int, Field(ge=1, le=robust.MOST_FUTURES), WHOLE] = FUTURES
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE] = 0
+
+
 class NewJob(Strict):
     """What to solve, and for how long."""
 
     policy: Id
     scenario: Annotated[int, Field(ge=1, le=2**31 - 1), WHOLE] | None = None
     time_limit: Limit = None
+    robust: Against | None = None
 
 
 class JobOut(Strict):
@@ -41,7 +51,7 @@ class JobOut(Strict):
     portfolio: str
     policy: str
     scenario: int | None
-    kind: Literal["plan", "orders", "futures", "frontier"]
+    kind: Literal["plan", "orders", "futures", "frontier", "robust"]
     state: Literal["queued", "running", "done", "failed", "cancelled", "parked"]
     message: str
     seconds: float
@@ -94,9 +104,15 @@ def _list_jobs(path: Home, query: Paging) -> dict[str, Any]:
 def _start_job(path: Home, header: Once, body: NewJob) -> Response:
     """Solve a portfolio, or a scenario of it, in the background.
 
-    The answer comes at once; read the job until its state is done, failed, cancelled or parked.
+    The answer comes at once; read the job until its state is done, failed, cancelled or parked. With `robust` the plan
+    answers the portfolio as it would be if its recorded risks came badly.
     """
     limits = options(body.time_limit)
+    if body.robust is not None:
+        against = robust.Futures(**body.robust.model_dump())
+        return accepted(
+            robust.start(context.db(), path.portfolio, body.scenario, body.policy, context.who(), against, limits)
+        )
     return accepted(recompute.start(context.db(), path.portfolio, body.scenario, body.policy, context.who(), limits))
 
 

@@ -22,11 +22,14 @@ class Simulation:
     plan: Plan
     futures: int
     seed: int
+    made_for: Problem | None = None
+    """The hedged portfolio that a robust plan answers."""
 
 
 def simulate(task: Simulation, _: Tell) -> dict[str, str]:
     """The files of a simulation. Raises StudyRefused where the plan does not stand."""
     try:
-        return chances_files(assess(task.problem, task.policy, task.plan, count=task.futures, seed=task.seed))
+        drawn = {"count": task.futures, "seed": task.seed}
+        return chances_files(assess(task.problem, task.policy, task.plan, **drawn, made_for=task.made_for))
     except InvalidInput as invalid:
         raise StudyRefused("; ".join(str(fault) for fault in invalid.faults[:3])) from invalid

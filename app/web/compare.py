@@ -7,11 +7,13 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
+from app.actions import robust
 from app.actions.plans import PlanInfo, get_plan, list_plans, plan_of_record
 from app.actions.scenario_view import differences
 from app.actions.scenarios import list_scenarios
 from app.errors import NotFound
 from app.web import context
+from app.web.language import _
 from app.web.paging import paged
 from app.web.plan_page import months_of, reading_of
 from app.web.reading import side_by_side as lay
@@ -60,6 +62,10 @@ def _sides(asked: Sequence[int], portfolio: str, names: dict[int, str]) -> list[
             raise NotFound("plan", number)
         policy = stored.problem.policy[stored.policy]
         name = names.get(stored.scenario or 0) or policy.name or policy.policy
+        hedge = robust.futures_of(stored)
+        if hedge:
+            share = f"{100 * hedge.share:g}"
+            name = _("%(name)s, robust for %(share)s %%", name=name, share=share)
         found.append(Side(letter, name, stored, reading_of(stored)))
     return found
 

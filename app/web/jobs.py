@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.actions import operate, recompute
 from app.actions.repair import repair
-from app.actions.work import FRONTIER, FUTURES, ORDERS, PLAN
+from app.actions.work import FRONTIER, FUTURES, ORDERS, PLAN, ROBUST
 from app.actions.work.kinds import SUBJECT
 from app.web import context
 from app.web.limits import options
 
 page = Blueprint("jobs", __name__)
-RESULTS = {PLAN: "plan.show", ORDERS: "people.show", FUTURES: "risks.show"}
+RESULTS = {PLAN: "plan.show", ORDERS: "people.show", FUTURES: "risks.show", ROBUST: "plan.show"}
 """The page that shows what a job of each kind made."""
 
 

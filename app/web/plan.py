@@ -6,7 +6,7 @@ from datetime import date
 
 from flask import Blueprint, render_template, request
 
-from app.actions import decide
+from app.actions import decide, robust
 from app.actions.plans import StoredPlan, get_plan, list_plans, plan_of_record
 from app.errors import NotFound
 from app.web import context
@@ -38,7 +38,7 @@ def show(plan_id: int) -> str:
     context.page_is_of(stored.portfolio)
     record = plan_of_record(context.db(), stored.portfolio)
     parts: dict[str, object] = {"moves": _moves(stored), "why": _why(stored), "ledger": _ledger(stored)}
-    parts |= {"standing": decide.standing(context.db(), plan_id)}
+    parts |= {"standing": decide.standing(context.db(), plan_id), **_hedge(stored)}
     return render_template("plan.html", stored=stored, **parts, **sections(stored, record, request.args))
 
 
@@ -87,6 +87,11 @@ def use(plan_id: int) -> str:
     if pool not in stored.problem.pool or week not in stored.problem.weeks:
         raise NotFound("pool and week", f"{pool} {week}")
     return render_template("use.html", stored=stored, use=uses(reading_of(stored), pool, week))
+
+
+def _hedge(stored: StoredPlan) -> dict[str, object]:
+    """What a robust plan withstands, and the plain plan to compare it with as long as that is there."""
+    return {"hedge": robust.futures_of(stored), "plain": robust.plain_plan(context.db(), stored)}
 
 
 def _why(stored: StoredPlan) -> dict[str, object]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.actions import risks
+from app.actions import risks, robust
 from app.actions.plans import get_plan
 from app.errors import NotFound, Refused
 from app.web import context
 from app.web.export import download
+from app.web.limits import options
 from app.web.plan_page import months, window
 from app.web.reading.chances import chances_of, risk_lines
 from solver.risks.files import HEADERS, SUMMARY
@@ -37,6 +38,7 @@ def show(plan_id: int) -> str:
         found=chances_of(stored.problem, run.chances) if run and run.chances else None,
         names=(*HEADERS, SUMMARY),
         most=risks.MOST_FUTURES,
+        hedge=robust.futures_of(stored) or robust.Futures(),
         proposed=(run.futures, run.seed) if run else (FUTURES, 0),
     )
 
@@ -44,12 +46,34 @@ def show(plan_id: int) -> str:
 @page.post("/plans/<int:plan_id>/risks")
 def start(plan_id: int) -> BaseResponse:
     """Simulate futures of the plan."""
+    futures, seed = _drawn()
+    risks.start(context.db(), plan_id, context.who(), futures, seed)
+    return redirect(url_for("risks.show", plan_id=plan_id), 303)
+
+
+@page.post("/plans/<int:plan_id>/robust")
+def plan_robustly(plan_id: int) -> BaseResponse:
+    """Plan what the plan was made for once more, against futures."""
+    futures, seed = _drawn()
+    against = robust.Futures(_share(), futures, seed)
+    job = robust.start_beside(context.db(), plan_id, context.who(), against, options())
+    return redirect(url_for("jobs.show", job_id=job), 303)
+
+
+def _drawn() -> tuple[int, int]:
+    """The number of futures and the seed of a form."""
     asked = [request.form.get(name, "").strip() for name in ("futures", "seed")]
     if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in asked):
         raise Refused("the number of futures and the seed are whole numbers, such as 1000 and 0")
-    futures, seed = map(int, asked)
-    risks.start(context.db(), plan_id, context.who(), futures, seed)
-    return redirect(url_for("risks.show", plan_id=plan_id), 303)
+    return int(asked[0]), int(asked[1])
+
+
+def _share() -> float:
+    """The share of the futures that a form gives in percent."""
+    try:
+        return float(request.form.get("share", "").strip()) / 100
+    except ValueError:
+        raise Refused("the share of the futures is a number of percent, such as 90") from None
 
 
 @page.get("/plans/<int:plan_id>/risks/state")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from app.actions.edit import rows
 from app.actions.snapshot import snapshot
 from app.actions.trace_frontier import trace_run
 from app.db import Database
+from app.errors import Refused
 from app.processes import futures
 from app.processes.solver import SolverProcess, Task
 from app.processes.study import study
@@ -21,11 +22,13 @@ from app.tables import JobRow
 from solver.plan import Outcome, Status
 from solver.problem import Problem
 from solver.progress import Options, Progress
+from solver.records import RISKS
+from solver.risks import draw, hedged
 
-PLAN, ORDERS, FUTURES, FRONTIER = "plan", "orders", "futures", "frontier"
+PLAN, ORDERS, FUTURES, FRONTIER, ROBUST = "plan", "orders", "futures", "frontier", "robust"
 SUBJECT = "subject"
 """The option of a job that names what it is about: the plan whose people are ordered, the run of a simulation,
-the trade-off."""
+the trade-off, the plan that a robust one is compared with."""
 
 SIMULATION_SECONDS = 300.0
 
@@ -64,6 +67,27 @@ def _plan(db: Database, row: JobRow, tools: Tools) -> Ending:
     return _ended(outcome, problem, row)
 
 
+def _robust(db: Database, row: JobRow, tools: Tools) -> Ending:
+    options = dict(row.options)
+    share, futures, beside = options.pop("robust"), options.pop("futures"), options.pop(SUBJECT)
+    limits, recorded = Options(**options), snapshot(db, row.portfolio, row.scenario)
+    if not recorded.risks:
+        raise Refused("no risks are recorded, so that there is nothing to be robust against")
+    problem = hedged(recorded, draw(recorded, futures, limits.seed), share)
+    found = tools.solver.solve(Task(problem, row.policy, limits), tools.tell, tools.should_stop)
+    how = {"robust": share, "futures": futures, "against": list(RISKS), "seed": limits.seed, "beside": beside}
+    # Ways out of the hedged portfolio are none of the portfolio recorded: nobody could apply them.
+    ending = _ended(replace(found, options=found.options | how, repairs=()), problem, row)
+
+    def store(session: Session) -> Mapping[str, Any]:
+        facts = ending.store(session)
+        if "plan" in facts:
+            plans.keep_recorded(session, facts["plan"], recorded)
+        return facts
+
+    return replace(ending, store=store)
+
+
 def _orders(db: Database, row: JobRow, tools: Tools) -> Ending:
     options = dict(row.options)
     stored = plans.get_plan(db, options.pop(SUBJECT))
@@ -81,9 +105,11 @@ def _futures(db: Database, row: JobRow, tools: Tools) -> Ending:
     with db.reading() as session:
         run = risk_runs.get(session, row.options[SUBJECT])
     stored = plans.get_plan(db, run.plan)
-    problem = stored.problem.replace(risks=tuple(r.record for r in rows(db, stored.portfolio, "risks")))
+    recorded = plans.recorded_problem(db, stored)
+    problem = recorded.replace(risks=tuple(r.record for r in rows(db, stored.portfolio, "risks")))
     assert stored.outcome.plan is not None, "only plans with tables are simulated"
-    task = futures.Simulation(problem, stored.policy, stored.outcome.plan, run.futures, run.seed)
+    made_for = None if recorded is stored.problem else stored.problem
+    task = futures.Simulation(problem, stored.policy, stored.outcome.plan, run.futures, run.seed, made_for)
     files = study(futures.FUNCTION, task, on_part=lambda _: None, should_stop=tools.should_stop,
                   limit=SIMULATION_SECONDS)  # fmt: skip
 
@@ -106,9 +132,9 @@ def _frontier(db: Database, row: JobRow, tools: Tools) -> Ending:
 
 
 KINDS: Mapping[str, Callable[[Database, JobRow, Tools], Ending]] = {
-    PLAN: _plan, ORDERS: _orders, FUTURES: _futures, FRONTIER: _frontier,
+    PLAN: _plan, ORDERS: _orders, FUTURES: _futures, FRONTIER: _frontier, ROBUST: _robust,
 }  # fmt: skip
-LANES: Mapping[str, tuple[str, ...]] = {"plans": (PLAN, ORDERS), "studies": (FUTURES, FRONTIER)}
+LANES: Mapping[str, tuple[str, ...]] = {"plans": (PLAN, ORDERS, ROBUST), "studies": (FUTURES, FRONTIER)}
 """Kinds that are done one after the other; a worker does its lanes side by side, so that no recompute waits for a
 study of minutes."""
 

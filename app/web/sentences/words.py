@@ -58,6 +58,7 @@ WORDS: tuple[str, ...] = (
     N_("plan under %(policy)s"),
     N_("change orders of plan %(plan)s"),
     N_("futures of a plan"),
+    N_("robust plan under %(policy)s"),
     # options of a solve
     N_("time limit"),
     N_("gap"),
@@ -95,6 +96,7 @@ WORDS: tuple[str, ...] = (
     N_("propose"),
     N_("send back"),
     N_("simulate"),
+    N_("plan robustly"),
     N_("declare"),
     N_("order code reds"),
     N_("sign in"),
