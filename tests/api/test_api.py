@@ -234,3 +234,19 @@ def _ended(client: FlaskClient, place: str) -> dict[str, Any]:
             return job
         time.sleep(0.05)
     raise AssertionError("the job did not end")
+
+
+def test_a_robust_plan_is_asked_for_with_the_job(client: FlaskClient) -> None:
+    robust = {"share": 0.9, "futures": 20, "seed": 7}
+    refused = client.post(f"{LAB}/jobs", json={"policy": "ordinary", "robust": robust})
+    assert (refused.status_code, "nothing to be robust against" in refused.json["detail"]) == (409, True)
+    late = {"risk": "late", "kind": "attrition", "pool": "h100", "distribution": "fixed", "mean": 0.5}
+    assert client.post(f"{LAB}/risks", json=late).status_code == 201
+    for wrong in ({**robust, "share": 0}, {**robust, "share": 1.5}, {**robust, "futures": 0}, {"futures": 10}):
+        assert client.post(f"{LAB}/jobs", json={"policy": "ordinary", "robust": wrong}).status_code == 422
+    asked = client.post(f"{LAB}/jobs", json={"policy": "ordinary", "robust": robust})
+    assert (asked.status_code, asked.json["kind"]) == (202, "robust")
+    job = _ended(client, asked.headers["Location"])
+    assert job["state"] == "done", job
+    told = client.get(f"{V1}/plans/{job['plan']}").json["summary"]["options"]
+    assert {name: told[name] for name in ("robust", "futures", "seed")} == {"robust": 0.9, "futures": 20, "seed": 7}
