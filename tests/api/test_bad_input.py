@@ -208,7 +208,7 @@ def hurt_json(draw: st.DrawFn, whole: Any) -> Any:
             elif how == 1:
                 place.append(inner)
             else:
-                place[at] = draw(LEAVES)
+                place[at] = copy.deepcopy(draw(LEAVES))
             break
     return data
 
