@@ -31,7 +31,7 @@ from app.actions.accounts import add_account
 from app.roles import EVERYWHERE, Role
 from tests.api.conftest import AtOnce, bearer, site
 
-SETTINGS = Path(__file__).resolve().parent.parent.parent / "schemathesis.toml"
+SETTINGS = Path(__file__).resolve().parent / "schemathesis.toml"
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
 
