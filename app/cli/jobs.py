@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 from rich.table import Table
 
-from app.actions import operate, recompute
+from app.actions import operate, recompute, work
 from app.cli.database import database_option, open_database
 from app.cli.terminal import Terminal, json_option, this_user
 
@@ -46,7 +46,8 @@ def listing(terminal: Terminal, states: tuple[str, ...], limit: int, url: str) -
 @click.pass_obj
 def cancel(terminal: Terminal, job: int, url: str) -> None:
     """Stop a job: at once when it waits, within a second when it runs."""
-    recompute.cancel(open_database(url), job, this_user())
+    with work.elsewhere():
+        recompute.cancel(open_database(url), job, this_user())
     terminal.say(f"codered: job {job} is to stop")
 
 
@@ -56,7 +57,8 @@ def cancel(terminal: Terminal, job: int, url: str) -> None:
 @click.pass_obj
 def again(terminal: Terminal, job: int, url: str) -> None:
     """Start a job again that was parked, failed or cancelled; a worker takes it."""
-    operate.start_again(open_database(url), job, this_user())
+    with work.elsewhere():
+        operate.start_again(open_database(url), job, this_user())
     terminal.say(f"codered: job {job} waits for a worker")
 
 

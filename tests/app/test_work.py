@@ -167,6 +167,17 @@ def test_a_worker_does_only_the_kinds_of_its_lanes(lab: Database) -> None:
     assert claimed(lab, jobs.Worker("host:3:3", ("futures",), LEASE)) is None
 
 
+def test_a_command_that_starts_a_job_again_does_not_begin_it(lab: Database) -> None:
+    """It ends at once, and whoever holds the job then is gone."""
+    job = queued(lab)
+    cancel(lab, job, "eve")
+    work.shut_down()
+    threads = {thread.name for thread in threading.enumerate()}
+    assert main(["jobs", "again", str(job), "--database", lab.url.render_as_string(hide_password=False)]) == 0
+    assert {thread.name for thread in threading.enumerate()} == threads
+    assert claimed(lab, ANN) == Claim(job, 1)
+
+
 class Held:
     """A solver that answers when it may, and counts how often it was asked."""
 

@@ -4,11 +4,11 @@ a request -> a row of jobs -> claimed under a lease by a worker of any process -
 -> one transaction: the result, and the end of the job
 """
 
-from app.actions.work.here import cancel_here, leave_to_others, shut_down, use, wake, watch
+from app.actions.work.here import cancel_here, elsewhere, leave_to_others, shut_down, use, wake, watch
 from app.actions.work.kinds import FRONTIER, FUTURES, ORDERS, PLAN, ROBUST
 from app.actions.work.worker import Worker
 
 __all__ = [
-    "FRONTIER", "FUTURES", "ORDERS", "PLAN", "ROBUST", "Worker", "cancel_here", "leave_to_others", "shut_down", "use",
-    "wake", "watch",
+    "FRONTIER", "FUTURES", "ORDERS", "PLAN", "ROBUST", "Worker", "cancel_here", "elsewhere", "leave_to_others", "shut_down",
+    "use", "wake", "watch",
 ]  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from app.actions.work.worker import Worker
 from app.db import Database
@@ -37,6 +39,20 @@ def cancel_here(db: Database, job: int) -> None:
 def leave_to_others() -> None:
     """This process does no jobs; workers elsewhere do."""
     _replace(None)
+
+
+@contextmanager
+def elsewhere() -> Iterator[None]:
+    """In this scope jobs are only asked for: a process that ends at once must not begin one."""
+    with _guard:
+        before = dict(_workers)
+        _workers[os.getpid()] = None
+    try:
+        yield
+    finally:
+        with _guard:
+            _workers.clear()
+            _workers.update(before)
 
 
 def use(worker: Worker) -> None:

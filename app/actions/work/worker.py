@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import timedelta
 from functools import cached_property
+from queue import SimpleQueue
 from typing import Any
 
 import structlog
@@ -115,7 +116,7 @@ class _Lane:
     def __init__(self, worker: Worker, name: str) -> None:
         self.name = name
         self._worker, self._kinds = worker, LANES[name]
-        self._woken: set[Database] = set()
+        self._woken: SimpleQueue[Database] = SimpleQueue()
         self._bell = threading.Event()
         self._said = 0.0
         self._thread = threading.Thread(target=self._work, name=f"codered-{name}", daemon=True)
@@ -124,7 +125,7 @@ class _Lane:
         self._thread.start()
 
     def wake(self, db: Database) -> None:
-        self._woken.add(db)
+        self._woken.put(db)
         self._bell.set()
 
     def stop(self) -> None:
@@ -134,8 +135,7 @@ class _Lane:
     def _work(self) -> None:
         while not self._worker.closing.is_set():
             self._bell.clear()
-            woken, self._woken = self._woken, set()
-            for db in woken.union(self._worker.watched()):
+            for db in {*self._rung(), *self._worker.watched()}:
                 try:
                     self._drain(db)
                 except Unavailable as away:
@@ -145,6 +145,10 @@ class _Lane:
             if self.name == self._worker.lanes[0]:  # one thread speaks for all
                 self._say_here()
             self._bell.wait(POLL_SECONDS if self._worker.watched() else None)
+
+    def _rung(self) -> Iterator[Database]:
+        while not self._woken.empty():
+            yield self._woken.get()
 
     def _drain(self, db: Database) -> None:
         while not self._worker.closing.is_set() and (found := self._claim(db)) is not None:
