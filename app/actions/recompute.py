@@ -48,7 +48,7 @@ class Job:
     def what(self) -> str:
         """What it makes, in a few words."""
         words = {
-            ORDERS: f"change orders of plan {self.options.get(SUBJECT)}", FUTURES: "futures of a plan",
+            ORDERS: f"change orders of plan {self.options.get(SUBJECT, self.plan_id)}", FUTURES: "futures of a plan",
             FRONTIER: f"trade-off {self.options.get(SUBJECT)}", ROBUST: f"robust plan under {self.policy}",
         }  # fmt: skip
         return words.get(self.kind, f"plan under {self.policy}")

@@ -69,8 +69,7 @@ def start(db: Database, plan_id: int, who: str, futures: int, seed: int) -> None
     stored = get_plan(db, plan_id)
     if stored.outcome.plan is None:
         raise Refused(f"plan {plan_id} has no tables")
-    if not 1 <= futures <= MOST_FUTURES or not 0 <= seed < 2**31:
-        raise Refused(f"the number of futures is from 1 to {MOST_FUTURES:,}, and the seed a whole number from 0 on")
+    require_drawable(futures, seed)
     risks = recorded(db, stored)
     if not risks:
         raise Refused("no risks are recorded, so that every future is the plan itself")
@@ -88,6 +87,12 @@ def start(db: Database, plan_id: int, who: str, futures: int, seed: int) -> None
         detail = {"futures": futures, "seed": seed, "risks": len(risks)}
         audit.add(session, stored.portfolio, who, "simulate", subject=f"plan {plan_id}", detail=detail)
     work.wake(db)
+
+
+def require_drawable(futures: int, seed: int) -> None:
+    """Raises Refused for futures that are not drawn here: too many, none, or with a seed that cannot be."""
+    if not 1 <= futures <= MOST_FUTURES or not 0 <= seed < 2**31:
+        raise Refused(f"the number of futures is from 1 to {MOST_FUTURES:,}, and the seed a whole number from 0 on")
 
 
 def _is_asked(session: Session, facts: dict[str, Any]) -> bool:

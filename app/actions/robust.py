@@ -5,16 +5,14 @@ the portfolio with its risks -> futures drawn -> the hedged portfolio -> a plan 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from app.actions import work
 from app.actions.plans import PlanInfo, StoredPlan, get_plan, plan_info
 from app.actions.recompute import require
+from app.actions.risks import require_drawable
 from app.actions.snapshot import snapshot
 from app.actions.work.kinds import ROBUST, SUBJECT
 from app.db import Database
@@ -22,8 +20,6 @@ from app.errors import NotFound, Refused
 from app.store import audit, jobs
 from solver.progress import Options
 from solver.risks import FUTURES
-
-MOST_FUTURES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +48,7 @@ def start(  # noqa: PLR0917 - what to plan, against what, and who asks
     """
     if not 0 < against.share <= 1:
         raise Refused("the share of the futures is above 0, and at most 1 (100 %)")
-    if not 1 <= against.futures <= MOST_FUTURES or not 0 <= against.seed < 2**31:
-        raise Refused(f"the number of futures is from 1 to {MOST_FUTURES:,}, and the seed a whole number from 0 on")
+    require_drawable(against.futures, against.seed)
     with db.reading() as session:
         require(session, portfolio, scenario, policy)
     if not snapshot(db, portfolio, scenario).risks:
@@ -66,7 +61,8 @@ def start(  # noqa: PLR0917 - what to plan, against what, and who asks
             "kind": ROBUST, "portfolio": portfolio, "scenario": scenario, "policy": policy, "who": who,
             "options": asdict(limits) | how,
         })  # fmt: skip
-        _write_down(session, portfolio, who, job, how | {"seed": against.seed})
+        detail = {name: fact for name, fact in {**how, "seed": against.seed}.items() if fact is not None}
+        audit.add(session, portfolio, who, "plan robustly", subject=f"job {job}", detail=detail)
     work.wake(db)
     return job
 
@@ -93,8 +89,3 @@ def plain_plan(db: Database, stored: StoredPlan) -> int | None:
         return beside and plan_info(db, beside).id
     except NotFound:
         return None
-
-
-def _write_down(session: Session, portfolio: str, who: str, job: int, how: Mapping[str, Any]) -> None:
-    detail = json.loads(json.dumps({name: fact for name, fact in how.items() if fact is not None}))
-    audit.add(session, portfolio, who, "plan robustly", subject=f"job {job}", detail=detail)

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from app.actions import recompute, robust
 from app.actions.recompute import Job
+from app.actions.risks import MOST_FUTURES
 from app.api import context, models
 from app.api.context import Home, Numbered, Once
 from app.api.models import WHOLE, Id, Paging, Strict
@@ -31,7 +32,7 @@ class Against(Strict):
     """What the plan is to withstand: what a share of so many drawn futures have at least; 1 is the worst of them."""
 
     share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, examples=[0.9])]
-    futures: Annotated[int, Field(ge=1, le=robust.MOST_FUTURES), WHOLE] = FUTURES
+    futures: Annotated[int, Field(ge=1, le=MOST_FUTURES), WHOLE] = FUTURES
     seed: Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE] = 0
 
 

@@ -9,6 +9,6 @@ from app.actions.work.kinds import FRONTIER, FUTURES, ORDERS, PLAN, ROBUST
 from app.actions.work.worker import Worker
 
 __all__ = [
-    "FRONTIER", "FUTURES", "ORDERS", "PLAN", "ROBUST", "Worker", "cancel_here", "elsewhere", "leave_to_others", "shut_down",
-    "use", "wake", "watch",
+    "FRONTIER", "FUTURES", "ORDERS", "PLAN", "ROBUST", "Worker", "cancel_here", "elsewhere", "leave_to_others",
+    "shut_down", "use", "wake", "watch",
 ]  # fmt: skip
