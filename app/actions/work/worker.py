@@ -65,11 +65,10 @@ class Worker:
 
     def watch(self, db: Database) -> None:
         """Look for jobs in a database from now on, and have a solver ready for them."""
-        self._watched.add(db)
-        for lane in self._lanes:
-            lane.wake(db)
         if "plans" in self.lanes:
-            _ = self.solver
+            _ = self.solver  # before a lane asks for it: two threads would start two
+        self._watched.add(db)
+        self.wake(db)
 
     def wake(self, db: Database) -> None:
         """There is a new job in a database."""
