@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -138,6 +139,12 @@ def watched(page: Page) -> Iterator[Page]:
     yield page
     page.close()
     assert errors == []
+
+
+def serious_faults(page: Page) -> list[tuple[str, list[Any]]]:
+    """What axe finds serious on a page: the rule, and the first few places."""
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found if v["impact"] in ("serious", "critical")]
 
 
 def _bad(kind: str, text: str) -> bool:

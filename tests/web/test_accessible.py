@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.web.conftest import Site
+from tests.web.conftest import Site, serious_faults
 
 ADDRESSES = (
     "/", "/declare", "/plans", "/plans/2", "/plans/2/moves", "/plans/2/why", "/plans/2/ledger",
@@ -25,11 +24,7 @@ def test_axe_finds_nothing_serious(live: Site, new_page: Callable[..., Page], ad
     page = new_page(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
     page.goto(live.address + address)
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found if v["impact"] in ("serious", "critical")
-    ]  # fmt: skip
-    assert serious == []
+    assert serious_faults(page) == []
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -104,5 +99,4 @@ def test_a_preview_is_readable_and_does_not_scroll_sideways(
     page.get_by_role("button", name="Show what changes").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("What the upload changes in code-red")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page).response["violations"]
-    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
+    assert serious_faults(page) == []

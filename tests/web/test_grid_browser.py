@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.actions.edit import edit_record, remove_record, rows
 from app.roles import Role
 from app.web import cookie
 from solver.records import Capacity, Need
-from tests.web.conftest import DEMO, Site, enter, watched
+from tests.web.conftest import DEMO, Site, enter, serious_faults, watched
 
 
 @pytest.fixture
@@ -228,8 +227,4 @@ def test_axe_finds_nothing_serious_in_the_grid(live: Site, new_page: Callable[..
     page.keyboard.press("Enter")
     page.locator(".faulty").wait_for()
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found if v["impact"] in ("serious", "critical")
-    ]  # fmt: skip
-    assert serious == []
+    assert serious_faults(page) == []

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.actions.import_data import import_portfolio
 from app.actions.plans import store_plan
 from solver.records import Risk
 from tests.app.company import LATE, SLIP, company, files, outcome
-from tests.web.conftest import Site, serving
+from tests.web.conftest import Site, serious_faults, serving
 
 PAGE = "/plans/1/risks"
 
@@ -86,5 +85,4 @@ def test_the_page_is_accessible_and_fits_a_phone(empty: Site, new_page: Callable
         page = new_page(viewport={"width": 390, "height": 800}, color_scheme=scheme)
         simulated(site, page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        found = Axe().run(page).response["violations"]
-        assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
+        assert serious_faults(page) == []

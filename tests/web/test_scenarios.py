@@ -7,14 +7,13 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from app.actions.scenario_edit import ScenarioEdit, change_scenario, copy_scenario
 from app.actions.scenarios import get_scenario
 from app.actions.snapshot import snapshot
-from tests.web.conftest import DEMO, Site
+from tests.web.conftest import DEMO, Site, serious_faults
 
 
 @pytest.fixture
@@ -146,5 +145,4 @@ def test_a_scenario_is_readable_and_does_not_scroll_sideways(
     page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.goto(f"{live.address}/scenarios/{made}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["target"]) for v in found if v["impact"] in ("serious", "critical")] == []
+    assert serious_faults(page) == []

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
@@ -20,7 +19,7 @@ from solver.folder import files_of
 from tests.solver.handmade import project
 from tests.solver.served import chat, lever, measured, served
 from tests.solver.solving import LIMITS, plan_in
-from tests.web.conftest import Site, serving
+from tests.web.conftest import Site, serious_faults, serving
 
 PROBLEM = served(
     chat((1900,)), measured(("h100", "", 1000.0), ("h100", "fp8", 2000.0)), lever(), project("ads", 4, priority=2),
@@ -93,5 +92,4 @@ def test_the_chart_is_drawn_and_the_page_is_accessible(
     page.wait_for_selector("#serving canvas")
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
-    assert found == []
+    assert serious_faults(page) == []

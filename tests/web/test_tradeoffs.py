@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.actions import frontiers, work
@@ -15,7 +14,7 @@ from app.actions.scenarios import get_changes, get_scenario
 from app.store import frontiers as store
 from solver.frontier import Point
 from tests.cli.tiny import tiny
-from tests.web.conftest import Site, serving
+from tests.web.conftest import Site, serious_faults, serving
 
 
 @pytest.fixture
@@ -146,5 +145,4 @@ def test_the_pages_are_accessible_and_fit_a_phone(site: Site, new_page: Callable
         for address in ("/tradeoffs?of=policy:code-red", f"/tradeoffs/{run}"):
             page.goto(live.address + address)
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
-            violations = Axe().run(page).response["violations"]
-            assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
+            assert serious_faults(page) == []
