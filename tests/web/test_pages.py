@@ -21,7 +21,7 @@ from tests.web.conftest import DEMO, Site
 PAGES = {
     "/": "Needs a decision",
     "/declare": "What happens to each project",
-    "/plans": "proven optimal",
+    "/plans": "proven within tolerance",
     "/plans/2": "Donors and receivers",
     "/plans/2/moves": "all teams",
     "/plans/2/why": "In words",

@@ -65,7 +65,7 @@ def slide(stored: Any, facts: Mapping[str, Any]) -> Slide:
         title=policy.name or policy.policy,
         state=facts["standing"].state,
         lead=" ".join(_lead(facts)),
-        proof={"optimal": "proven optimal"}.get(stored.status, f"{stored.status}, largest gap {percent(gap, 2)}"),
+        proof=f"{'proven' if stored.status == 'optimal' else stored.status}, largest gap {percent(gap, 2)}",
         classes=tuple(_class(row) for row in classes[:CLASSES]),
         goals=_goals(facts),
         payers=_payers(facts),
