@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.actions.import_data import changed_cells
+from app.actions.snapshot import as_it_was, keep
 from app.cells import Key, key_text, read_key, record_of, subject, with_cells
 from app.db import Database
 from app.errors import Change, Conflict, NotFound, Refused
@@ -78,6 +79,17 @@ def rows(db: Database, portfolio: str, table: str) -> list[Row]:
     return [Row(key_of(s.record), s.record, s.version) for s in found]
 
 
+def find_row(db: Database, portfolio: str, table: str, key: Iterable[Any]) -> Row | None:
+    """One row of a table, if it is there. Raises NotFound where the portfolio, or such a table or key, is not."""
+    _require_table(table)
+    wanted = read_key(table, key)
+    with db.reading() as session:
+        found = records.read_one(session, portfolio, table, wanted)
+        if found is None:
+            records.require(session, portfolio)
+    return Row(wanted, found.record, found.version) if found else None
+
+
 def cell_rows(db: Database, portfolio: str, table: str) -> list[list[Any]]:
     """The rows of one table as a sheet shows them: the version, then every cell as its CSV text. Raises NotFound."""
     _require_table(table)
@@ -129,10 +141,12 @@ def change_records(db: Database, portfolio: str, changes: Sequence[RecordChange]
         if not drafts:
             session.rollback()
             return None
-        _validate(session, portfolio, drafts)
+        after = _judged(as_it_was(session, portfolio, version), drafts)
         for draft in drafts:
             _write(session, portfolio, draft, version)
             audit.add_changes(session, portfolio, who, draft.verb, [_audit_row(draft, version)])
+        line = audit.written(session)
+    keep(db, portfolio, version, line, after)
     return version
 
 
@@ -191,17 +205,16 @@ def _since(session: Session, portfolio: str, table: str, key: Key, version: int)
     return [Change(column, old, new, e.who, e.at) for e in entries for column, (old, new) in e.detail.items()]
 
 
-def _validate(session: Session, portfolio: str, drafts: Iterable[_Draft]) -> None:
-    """The whole problem with these records exchanged must be valid. Raises InvalidInput."""
-    tables = {
-        table: {key_of(record): record for record in rows_of}
-        for table, rows_of in records.read_all(session, portfolio).items()
-    }
+def _judged(before: Problem, drafts: Iterable[_Draft]) -> Problem:
+    """The whole problem with these records exchanged, which must be valid. Raises InvalidInput."""
+    put: dict[str, list[Any]] = {}
+    gone: dict[str, list[Any]] = {}
     for draft in drafts:
-        tables[draft.table].pop(draft.key, None)
-        if draft.new is not None:
-            tables[draft.table][draft.key] = draft.new
-    Problem.from_tables({table: by_key.values() for table, by_key in tables.items()})
+        if draft.new is None:
+            gone.setdefault(draft.table, []).append(draft.old)
+        else:
+            put.setdefault(draft.table, []).append(draft.new)
+    return before.exchange(put, gone)
 
 
 def _write(session: Session, portfolio: str, draft: _Draft, version: int) -> None:
