@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.actions.import_data import changed_cells
-from app.actions.snapshot import as_it_was, keep
+from app.actions.snapshot import as_it_was, keep, known, state_before
 from app.cells import Key, key_text, read_key, record_of, subject, with_cells
 from app.db import Database
 from app.errors import Change, Conflict, NotFound, Refused
 from app.store import audit, records
-from app.store.records import HEAD, Stored
+from app.store.records import HEAD, State, Stored
 from solver.columns import Column, write_cell
 from solver.faults import Fault, InvalidInput
 from solver.problem import Problem
@@ -55,6 +55,15 @@ class _Draft:
     @property
     def key(self) -> Key:
         return key_of(self.new if self.old is None else self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Changes that may be made, what they make of the portfolio, and the state that it must be in for that."""
+
+    drafts: tuple[_Draft, ...]
+    after: Problem
+    state: State | None
 
 
 class _Texts(dict[Any, str]):
@@ -135,19 +144,49 @@ def change_records(db: Database, portfolio: str, changes: Sequence[RecordChange]
     Records that need each other (a need and its eligible pools) come and go together. Raises NotFound, Refused,
     InvalidInput with every fault, or Conflict with what another wrote since the version named.
     """
+    judged = _foreseen(db, portfolio, changes)
+    if judged is not None and not judged.drafts:
+        return None
     with db.session() as session:
         version = records.advance(session, portfolio)
-        drafts = [d for d in _drafts(session, portfolio, changes) if d.old != d.new]
-        if not drafts:
+        if judged is None or judged.state != state_before(session, portfolio, version):
+            judged = _judged(session, portfolio, changes, version)
+        if not judged.drafts:
             session.rollback()
             return None
-        after = _judged(as_it_was(session, portfolio, version), drafts)
-        for draft in drafts:
+        for draft in judged.drafts:
             _write(session, portfolio, draft, version)
             audit.add_changes(session, portfolio, who, draft.verb, [_audit_row(draft, version)])
         line = audit.written(session)
-    keep(db, portfolio, version, line, after)
+    keep(db, portfolio, version, line, judged.after)
     return version
+
+
+def _foreseen(db: Database, portfolio: str, changes: Sequence[RecordChange]) -> _Judged | None:
+    """The changes judged while nobody has to wait for it; good as long as nobody writes. None: not known what is there.
+
+    Raises as `change_records`: who comes second is told so without holding anybody up.
+    """
+    with db.reading() as session:
+        there = known(session, portfolio)
+        return _of(there[1], there[0], _drafts(session, portfolio, changes)) if there else None
+
+
+def _judged(session: Session, portfolio: str, changes: Sequence[RecordChange], version: int) -> _Judged:
+    """The changes judged by who holds the portfolio, and has counted the write."""
+    drafts = _drafts(session, portfolio, changes)
+    return _of(as_it_was(session, portfolio, version), None, drafts)
+
+
+def _of(before: Problem, state: State | None, drafts: Iterable[_Draft]) -> _Judged:
+    """The whole problem with these records exchanged, which must be valid. Raises InvalidInput."""
+    changed = tuple(d for d in drafts if d.old != d.new)
+    put: dict[str, list[Any]] = {}
+    gone: dict[str, list[Any]] = {}
+    for draft in changed:
+        rows_of, record = (gone, draft.old) if draft.new is None else (put, draft.new)
+        rows_of.setdefault(draft.table, []).append(record)
+    return _Judged(changed, before.exchange(put, gone) if changed else before, state)
 
 
 def _drafts(session: Session, portfolio: str, changes: Iterable[RecordChange]) -> list[_Draft]:
@@ -203,18 +242,6 @@ def _unchanged(session: Session, portfolio: str, table: str, key: Key, version: 
 def _since(session: Session, portfolio: str, table: str, key: Key, version: int) -> list[Change]:
     entries = audit.changes_since(session, portfolio, table, key_text(table, key), version)
     return [Change(column, old, new, e.who, e.at) for e in entries for column, (old, new) in e.detail.items()]
-
-
-def _judged(before: Problem, drafts: Iterable[_Draft]) -> Problem:
-    """The whole problem with these records exchanged, which must be valid. Raises InvalidInput."""
-    put: dict[str, list[Any]] = {}
-    gone: dict[str, list[Any]] = {}
-    for draft in drafts:
-        if draft.new is None:
-            gone.setdefault(draft.table, []).append(draft.old)
-        else:
-            put.setdefault(draft.table, []).append(draft.new)
-    return before.exchange(put, gone)
 
 
 def _write(session: Session, portfolio: str, draft: _Draft, version: int) -> None:

@@ -39,9 +39,20 @@ def as_it_is(session: Session, portfolio: str) -> Problem:
 
 def as_it_was(session: Session, portfolio: str, version: int) -> Problem:
     """The portfolio in a session that counted a write to it, `version`, and has written nothing yet."""
-    state = records.state(session, portfolio) if _parsed.knows(session, portfolio) else None
-    before = State(version - 1, state.line, state.hash) if state else None
+    before = state_before(session, portfolio, version) if _parsed.knows(session, portfolio) else None
     return _parsed.problem(session, portfolio, before)
+
+
+def state_before(session: Session, portfolio: str, version: int) -> State | None:
+    """The state of a portfolio before a write to it that was counted, `version`, and has told nothing yet."""
+    state = records.state(session, portfolio)
+    return State(version - 1, state.line, state.hash) if state else None
+
+
+def known(session: Session, portfolio: str) -> tuple[State, Problem] | None:
+    """The portfolio as it is, with its state, where it was read before; None where all of it has to be read."""
+    state = records.state(session, portfolio) if _parsed.knows(session, portfolio) else None
+    return (state, _parsed.problem(session, portfolio, state)) if state else None
 
 
 def keep(db: Database, portfolio: str, version: int, line: tuple[int, str] | None, problem: Problem) -> None:

@@ -37,7 +37,7 @@ def _add(session: Session, lines: list[dict[str, Any]]) -> None:
         line["hash"] = newest_hash = link(newest_hash, line)
     session.info[_NEWEST] = newest_hash
     if len(lines) == 1:
-        session.info[_LINE] = session.scalar(sa.insert(AuditRow).returning(AuditRow.id), lines)
+        session.info[_LINE] = session.scalar(sa.insert(AuditRow).returning(AuditRow.id), lines[0])
     else:
         session.info.pop(_LINE, None)
         session.execute(sa.insert(AuditRow), lines)
