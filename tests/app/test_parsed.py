@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.actions import edit
 from app.actions.backup import backup, restore
 from app.actions.batch import RowEdit, commit
 from app.actions.edit import ADD, RecordChange, add_record, change_records, edit_record, remove_record
@@ -14,14 +16,15 @@ from app.actions.import_data import import_portfolio
 from app.actions.parsed import Parsed
 from app.actions.snapshot import snapshot
 from app.db import Database
+from app.errors import Conflict
 from app.store import records
 from solver.faults import InvalidInput
 from solver.problem import Problem
 from tests.app.lab import FILES, as_bytes
 from tests.app.test_statements import counted
 
-WARM_EDIT = 6
-"""Statements of an edit where the portfolio is known: count, read, state, write, end of the chain, line."""
+WARM_EDIT = 7
+"""Statements of an edit of a known portfolio: state, record, count, state again, write, end of the chain, line."""
 CATCH_UP = 4
 """What is read of a portfolio after another process edited a record: state, does it go on, counts, the record."""
 
@@ -62,6 +65,12 @@ def version_of(db: Database) -> int:
         return records.revision(session, "lab")
 
 
+def version_of_chat(db: Database) -> int:
+    """The version of one project."""
+    found = edit.find_row(db, "lab", "projects", ("chat",))
+    return found.version if found else 0
+
+
 def test_what_is_kept_is_what_is_stored_after_every_kind_of_write(lab: Database) -> None:
     elsewhere = Parsed()
     of(elsewhere, lab)
@@ -92,6 +101,28 @@ def test_an_edit_of_a_known_portfolio_and_a_catch_up_take_few_statements(lab: Da
     with counted(lab) as statements:
         of(elsewhere, lab)
     assert len(statements) == CATCH_UP, "\n".join(statements)
+
+
+def test_what_was_judged_before_somebody_else_wrote_is_judged_again(
+    lab: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot(lab, "lab")
+    foreseen = edit._foreseen
+
+    def overtaken(db: Database, portfolio: str, changes: Sequence[RecordChange]) -> object:
+        judged = foreseen(db, portfolio, changes)
+        monkeypatch.setattr(edit, "_foreseen", foreseen)
+        edit_record(db, "lab", "projects", ("chat",), {"value": f"{version_of(db)}"}, version_of_chat(db), "eve")
+        return judged
+
+    monkeypatch.setattr(edit, "_foreseen", overtaken)
+    edit_record(lab, "lab", "projects", ("ads",), {"value": "5"}, 1, "bob")
+    assert {p.project: p.value for p in snapshot(lab, "lab").projects} == {"ads": 5, "chat": 1, "training": 6}
+    assert snapshot(lab, "lab") == in_store(lab)
+    monkeypatch.setattr(edit, "_foreseen", overtaken)
+    with pytest.raises(Conflict, match="chat"):
+        edit_record(lab, "lab", "projects", ("chat",), {"value": "9"}, version_of_chat(lab), "bob")
+    assert snapshot(lab, "lab").project["chat"].value == 3
 
 
 def test_a_restored_database_is_not_taken_for_what_it_was(lab: Database, tmp_path: Path) -> None:
