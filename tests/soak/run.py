@@ -53,7 +53,8 @@ def soak(database: str, folder: Path, staged: Stage, asked: Wanted) -> dict[str,
     load = [os.getloadavg()[0]]
     with stage.served(database, folder, asked.processes) as port, _users() as users:
         cookies = users(viewers.sessions, port, asked.viewers + 1).result()
-        _warm(port, {**cookies[0], "Authorization": f"Bearer {words[0]}"}, staged, asked.processes)
+        warm = {**cookies[0], "Authorization": f"Bearer {words[0]}"}
+        _warm(port, warm, staged, 3 * asked.processes if asked.limit else 1)
         look = viewers.Plan(port, staged, asked.viewers, asked.seconds, asked.view_pause)
         many = editors.Plan(port, tuple(words[: asked.editors]), hot, rest, asked.seconds, asked.edit_pause)
         calm = viewers.Plan(port, staged, 1, asked.seconds, LARGE_PAUSE / 2)
@@ -103,10 +104,10 @@ def _targets(
     return tuple(values[:hot]), tuple(values[hot:] + signals), tuple(of_large)
 
 
-def _warm(port: int, headers: dict[str, str], staged: Stage, processes: int) -> None:
-    """Every page from every process: connections are spread by chance, so a few times each."""
+def _warm(port: int, headers: dict[str, str], staged: Stage, times: int) -> None:
+    """Every page so many times: connections are spread over the processes by chance."""
     for page in (*viewers.warm_pages(staged), *viewers.large_pages(staged)):
-        for _ in range(3 * processes):
+        for _ in range(times):
             answer = User(port, headers, Asked()).ask(page.name, "GET", page.path)
             if answer.status != 200:
                 raise RuntimeError(f"{page.path}: {answer.status} {answer.body[:300]!r}")
