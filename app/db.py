@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -33,13 +35,14 @@ class Database:
         self.engine = _engine(self.url)
         sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = self.engine.execution_options(codered_write=True)
+        self._turn = _turn_of(self.url) if sqlite else None
         self._reading = self.engine if sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A scope that writes: commits on success, rolls back on any error. Raises Unavailable."""
         try:
-            with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            with self._waited(), Session(self._writing, expire_on_commit=False) as session, session.begin():
                 yield session
         except (OperationalError, InterfaceError) as error:
             raise Unavailable(f"the database is not available: {error.orig}") from error
@@ -74,11 +77,30 @@ class Database:
         """Give back every connection."""
         self.engine.dispose()
 
+    @contextmanager
+    def _waited(self) -> Iterator[None]:
+        """The turn of a writer: SQLite's own way of waiting, asking again later and later, is left to processes."""
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise Unavailable(f"the database is not available: others have written for {BUSY_SECONDS} seconds")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
     def _migrate(self, verb: Any, revision: str) -> None:
         with self._writing.begin() as connection:
             config = alembic_config()
             config.attributes["connection"] = connection
             verb(config, revision)
+
+
+@cache
+def _turn_of(url: URL) -> threading.Lock:
+    """What the writers of this process take before they write to a SQLite database: one for all that opened it."""
+    return threading.Lock()
 
 
 def alembic_config() -> Config:

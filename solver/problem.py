@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -96,6 +97,23 @@ class Problem:
     def replace(self, **tables: Iterable[Any]) -> Problem:
         """This problem with whole tables exchanged: a what-if. Raises InvalidInput."""
         return dataclasses.replace(self, **{name: tuple(rows) for name, rows in tables.items()})
+
+    def exchange(self, put: Mapping[str, Iterable[Any]], gone: Mapping[str, Iterable[Any]] | None = None) -> Problem:
+        """This problem with some records put in, each under its key, and others, as they are here, taken out.
+
+        What stays is not judged cell by cell again, and not sorted again. Raises InvalidInput.
+        """
+        written = {name: tuple(rows) for name, rows in put.items()}
+        taken = gone or {}
+        made = object.__new__(type(self))
+        for name, rows in self.tables().items():
+            changed = written.get(name) or taken.get(name)
+            after = _exchanged(rows, written.get(name, ()), taken.get(name, ())) if changed else rows
+            object.__setattr__(made, name, after)
+        faults = cross_check(made.tables(), written=written)
+        if faults:
+            raise InvalidInput(faults)
+        return made
 
     @cached_property
     def digest(self) -> str:
@@ -237,3 +255,20 @@ class Problem:
 
 
 __all__ = ["Fault", "InvalidInput", "Problem"]
+
+
+def _exchanged(rows: tuple[Any, ...], put: Iterable[Any], gone: Iterable[Any]) -> tuple[Any, ...]:
+    """Rows in the order of their keys, with some put in and some taken out."""
+    now = list(rows)
+    for record in gone:
+        del now[_place(now, record)]
+    for record in put:
+        place = _place(now, record)
+        there = place < len(now) and sort_key(now[place]) == sort_key(record)
+        now[place : place + there] = [record]
+    return tuple(now)
+
+
+def _place(rows: list[Any], record: Any) -> int:
+    """Where a record of that key stands, or would."""
+    return bisect_left(rows, sort_key(record), key=sort_key)

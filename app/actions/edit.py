@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.actions.import_data import changed_cells
+from app.actions.snapshot import as_it_was, keep, known, state_before
 from app.cells import Key, key_text, read_key, record_of, subject, with_cells
 from app.db import Database
 from app.errors import Change, Conflict, NotFound, Refused
 from app.store import audit, records
-from app.store.records import HEAD, Stored
+from app.store.records import HEAD, State, Stored
 from solver.columns import Column, write_cell
 from solver.faults import Fault, InvalidInput
 from solver.problem import Problem
@@ -56,6 +57,15 @@ class _Draft:
         return key_of(self.new if self.old is None else self.old)
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Changes that may be made, what they make of the portfolio, and the state that it must be in for that."""
+
+    drafts: tuple[_Draft, ...]
+    after: Problem
+    state: State | None
+
+
 class _Texts(dict[Any, str]):
     """The values of a column as their CSV texts, each written once: the same few stand in most rows."""
 
@@ -76,6 +86,17 @@ def rows(db: Database, portfolio: str, table: str) -> list[Row]:
         if not found:
             records.require(session, portfolio)
     return [Row(key_of(s.record), s.record, s.version) for s in found]
+
+
+def find_row(db: Database, portfolio: str, table: str, key: Iterable[Any]) -> Row | None:
+    """One row of a table, if it is there. Raises NotFound where the portfolio, or such a table or key, is not."""
+    _require_table(table)
+    wanted = read_key(table, key)
+    with db.reading() as session:
+        found = records.read_one(session, portfolio, table, wanted)
+        if found is None:
+            records.require(session, portfolio)
+    return Row(wanted, found.record, found.version) if found else None
 
 
 def cell_rows(db: Database, portfolio: str, table: str) -> list[list[Any]]:
@@ -123,17 +144,49 @@ def change_records(db: Database, portfolio: str, changes: Sequence[RecordChange]
     Records that need each other (a need and its eligible pools) come and go together. Raises NotFound, Refused,
     InvalidInput with every fault, or Conflict with what another wrote since the version named.
     """
+    judged = _foreseen(db, portfolio, changes)
+    if judged is not None and not judged.drafts:
+        return None
     with db.session() as session:
         version = records.advance(session, portfolio)
-        drafts = [d for d in _drafts(session, portfolio, changes) if d.old != d.new]
-        if not drafts:
+        if judged is None or judged.state != state_before(session, portfolio, version):
+            judged = _judged(session, portfolio, changes, version)
+        if not judged.drafts:
             session.rollback()
             return None
-        _validate(session, portfolio, drafts)
-        for draft in drafts:
+        for draft in judged.drafts:
             _write(session, portfolio, draft, version)
             audit.add_changes(session, portfolio, who, draft.verb, [_audit_row(draft, version)])
+        line = audit.written(session)
+    keep(db, portfolio, version, line, judged.after)
     return version
+
+
+def _foreseen(db: Database, portfolio: str, changes: Sequence[RecordChange]) -> _Judged | None:
+    """The changes judged while nobody has to wait for it; good as long as nobody writes. None: not known what is there.
+
+    Raises as `change_records`: who comes second is told so without holding anybody up.
+    """
+    with db.reading() as session:
+        there = known(session, portfolio)
+        return _of(there[1], there[0], _drafts(session, portfolio, changes)) if there else None
+
+
+def _judged(session: Session, portfolio: str, changes: Sequence[RecordChange], version: int) -> _Judged:
+    """The changes judged by who holds the portfolio, and has counted the write."""
+    drafts = _drafts(session, portfolio, changes)
+    return _of(as_it_was(session, portfolio, version), None, drafts)
+
+
+def _of(before: Problem, state: State | None, drafts: Iterable[_Draft]) -> _Judged:
+    """The whole problem with these records exchanged, which must be valid. Raises InvalidInput."""
+    changed = tuple(d for d in drafts if d.old != d.new)
+    put: dict[str, list[Any]] = {}
+    gone: dict[str, list[Any]] = {}
+    for draft in changed:
+        rows_of, record = (gone, draft.old) if draft.new is None else (put, draft.new)
+        rows_of.setdefault(draft.table, []).append(record)
+    return _Judged(changed, before.exchange(put, gone) if changed else before, state)
 
 
 def _drafts(session: Session, portfolio: str, changes: Iterable[RecordChange]) -> list[_Draft]:
@@ -189,19 +242,6 @@ def _unchanged(session: Session, portfolio: str, table: str, key: Key, version: 
 def _since(session: Session, portfolio: str, table: str, key: Key, version: int) -> list[Change]:
     entries = audit.changes_since(session, portfolio, table, key_text(table, key), version)
     return [Change(column, old, new, e.who, e.at) for e in entries for column, (old, new) in e.detail.items()]
-
-
-def _validate(session: Session, portfolio: str, drafts: Iterable[_Draft]) -> None:
-    """The whole problem with these records exchanged must be valid. Raises InvalidInput."""
-    tables = {
-        table: {key_of(record): record for record in rows_of}
-        for table, rows_of in records.read_all(session, portfolio).items()
-    }
-    for draft in drafts:
-        tables[draft.table].pop(draft.key, None)
-        if draft.new is not None:
-            tables[draft.table][draft.key] = draft.new
-    Problem.from_tables({table: by_key.values() for table, by_key in tables.items()})
 
 
 def _write(session: Session, portfolio: str, draft: _Draft, version: int) -> None:

@@ -12,7 +12,7 @@ from cachetools import LRUCache, cached
 from sqlalchemy.orm import Session
 
 from app.actions.outcomes import outcome_of, own_tables, table_rows
-from app.actions.snapshot import RECORDS_KEPT, size
+from app.actions.parsed import RECORDS_KEPT, size
 from app.db import Database
 from app.errors import Refused
 from app.store import audit, locks, outbox, plans, records

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from threading import Condition
 from typing import Any
 
-from cachetools import LRUCache, cached
 from sqlalchemy.orm import Session
 
+from app.actions.parsed import Parsed
 from app.cells import key_from_text, record_of, with_cells
 from app.db import Database
 from app.errors import Conflict, NotFound
 from app.store import records, scenarios
+from app.store.records import State
 from app.store.scenarios import PUT, REMOVE, ScenarioChange
 from solver.problem import Problem
 from solver.records import key_of
 
-RECORDS_KEPT = 200_000
-"""Records of problems that are kept parsed, all together; some 100 MB."""
+_parsed = Parsed()
 
 
 def snapshot(db: Database, portfolio: str, scenario: int | None = None) -> Problem:
@@ -34,24 +33,31 @@ def snapshot(db: Database, portfolio: str, scenario: int | None = None) -> Probl
 
 
 def as_it_is(session: Session, portfolio: str) -> Problem:
-    """The portfolio in a session that only reads; parsed once as long as nobody writes. Raises NotFound."""
+    """The portfolio in a session that reads, or that holds it and has not written yet. Raises NotFound."""
+    return _parsed.problem(session, portfolio, records.state(session, portfolio))
+
+
+def as_it_was(session: Session, portfolio: str, version: int) -> Problem:
+    """The portfolio in a session that counted a write to it, `version`, and has written nothing yet."""
+    before = state_before(session, portfolio, version) if _parsed.knows(session, portfolio) else None
+    return _parsed.problem(session, portfolio, before)
+
+
+def state_before(session: Session, portfolio: str, version: int) -> State | None:
+    """The state of a portfolio before a write to it that was counted, `version`, and has told nothing yet."""
     state = records.state(session, portfolio)
-    return _read(session, portfolio) if state is None else _parsed((portfolio, *state), session)
+    return State(version - 1, state.line, state.hash) if state else None
 
 
-def size(problem: Problem) -> int:
-    """How many records a problem holds."""
-    return sum(len(rows) for rows in problem.tables().values())
+def known(session: Session, portfolio: str) -> tuple[State, Problem] | None:
+    """The portfolio as it is, with its state, where it was read before; None where all of it has to be read."""
+    state = records.state(session, portfolio) if _parsed.knows(session, portfolio) else None
+    return (state, _parsed.problem(session, portfolio, state)) if state else None
 
 
-@cached(LRUCache(RECORDS_KEPT, getsizeof=size), key=lambda key, _session: key, condition=Condition())
-def _parsed(key: tuple[str, int, str], session: Session) -> Problem:
-    """The end of the audit trail is in the key: a restored database may count its revisions anew."""
-    return _read(session, key[0])
-
-
-def _read(session: Session, portfolio: str) -> Problem:
-    return Problem.from_tables(records.read_all(session, portfolio))
+def keep(db: Database, portfolio: str, version: int, line: tuple[int, str] | None, problem: Problem) -> None:
+    """What a write made of a portfolio, and its last line in the audit trail; only after that was committed."""
+    _parsed.keep(db.url, portfolio, State(version, *line) if line else None, problem)
 
 
 def with_changes(tables: Mapping[str, Iterable[Any]], changes: Iterable[ScenarioChange]) -> dict[str, tuple[Any, ...]]:

@@ -10,12 +10,11 @@ from flask_openapi.models.tag import Tag
 from flask_openapi.openapi import OpenAPI
 from pydantic import BaseModel
 
-from app.actions.edit import Row, add_record, edit_record, remove_record, rows
+from app.actions.edit import Row, add_record, edit_record, find_row, remove_record, rows
 from app.api import context, models
 from app.api.context import Home, Known, MaySince, Once, Since
 from app.api.gate import SECURITY
 from app.api.responses import ETAG, LOCATION, READ, REPLAYED, VERSIONED, WRITE, answer, declare, nothing, refusals
-from app.cells import read_key
 from app.errors import NotFound
 from app.store.records import HEAD
 from solver.columns import BadCell, Type, monday, read_cell
@@ -168,8 +167,7 @@ class _Kind:
         return row
 
     def _find(self, portfolio: str, key: tuple[str, ...]) -> Row | None:
-        wanted = read_key(self.table, key)
-        return next((r for r in rows(context.db(), portfolio, self.table) if r.key == wanted), None)
+        return find_row(context.db(), portfolio, self.table, key)
 
     def _json(self, row: Row) -> dict[str, Any]:
         return {"record": models.as_json(self.table, row.record), "version": row.version}

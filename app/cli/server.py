@@ -27,6 +27,8 @@ class RefusedToServe(CoderedError):
 
 APPLICATION = "app:create_app()"
 TRIES = 50
+KEEPALIVE = 75
+"""Seconds that an idle connection stays open, as people read for so long; it holds no thread."""
 SHARED_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 """Where the processes that serve count their requests together; set before any of them loads the application."""
 
@@ -112,6 +114,7 @@ def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None], pro
         "threads": threads,
         "preload_app": False,
         "timeout": 120,
+        "keepalive": KEEPALIVE,
         "graceful_timeout": 3,
         "loglevel": "warning",
         "control_socket_disable": True,

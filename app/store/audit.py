@@ -14,7 +14,7 @@ from app.tables import AuditRow
 
 LOCK = 5_117_003
 """PostgreSQL's lock of whoever adds to the chain; SQLite has one writer anyway."""
-_NEWEST = "audit_hash"
+_NEWEST, _LINE = "audit_hash", "audit_line"
 AT_A_TIME = 1000
 
 
@@ -36,7 +36,17 @@ def _add(session: Session, lines: list[dict[str, Any]]) -> None:
     for line in lines:
         line["hash"] = newest_hash = link(newest_hash, line)
     session.info[_NEWEST] = newest_hash
-    session.execute(sa.insert(AuditRow), lines)
+    if len(lines) == 1:
+        session.info[_LINE] = session.scalar(sa.insert(AuditRow).returning(AuditRow.id), lines[0])
+    else:
+        session.info.pop(_LINE, None)
+        session.execute(sa.insert(AuditRow), lines)
+
+
+def written(session: Session) -> tuple[int, str] | None:
+    """The last line that this transaction added, and its hash; None where it was one of many, or there is none."""
+    line = session.info.get(_LINE)
+    return None if line is None else (line, session.info[_NEWEST])
 
 
 def _newest_hash(session: Session) -> str:

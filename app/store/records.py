@@ -47,12 +47,42 @@ def revision(session: Session, portfolio: str) -> int:
     return session.scalar(sa.select(_HEAD.c.revision).where(_HEAD.c.portfolio == portfolio)) or 0
 
 
-def state(session: Session, portfolio: str) -> tuple[int, str] | None:
-    """What changes with every write: the revision, and the end of the audit trail; None while nothing tells of it."""
-    end = sa.select(AuditRow.hash).where(AuditRow.portfolio == portfolio).order_by(AuditRow.id.desc()).limit(1)
-    row = session.execute(sa.select(_HEAD.c.revision, end.scalar_subquery()).where(_HEAD.c.portfolio == portfolio))
-    found = row.one_or_none()
-    return (int(found[0]), str(found[1])) if found and found[1] else None
+@dataclass(frozen=True, slots=True)
+class State:
+    """What changes with every write to a portfolio: its revision, and the last line of the audit trail about it."""
+
+    revision: int
+    line: int
+    hash: str
+
+
+def state(session: Session, portfolio: str) -> State | None:
+    """The state of a portfolio; None while nothing tells of it."""
+    line = sa.select(sa.func.max(AuditRow.id)).where(AuditRow.portfolio == portfolio).scalar_subquery()
+    query = sa.select(_HEAD.c.revision, AuditRow.id, AuditRow.hash).join(AuditRow, AuditRow.id == line)
+    row = session.execute(query.where(_HEAD.c.portfolio == portfolio)).one_or_none()
+    return State(*row) if row else None
+
+
+def follows(session: Session, earlier: State) -> bool:
+    """Whether what is stored goes on from an earlier state: the chain of the audit trail still holds its line."""
+    return session.scalar(sa.select(AuditRow.hash).where(AuditRow.id == earlier.line)) == earlier.hash
+
+
+def counts(session: Session, portfolio: str, since: int) -> dict[str, tuple[int, int]]:
+    """By table: how many rows there are, and how many of them were written after a revision; one statement for all."""
+    parts = []
+    for table, sql in RECORDS.items():
+        newer = sa.func.count(sa.case((sql.c.version > since, 1)))
+        parts.append(sa.select(sa.literal(table), sa.func.count(), newer).where(sql.c.portfolio == portfolio))
+    return {table: (rows, newer) for table, rows, newer in session.execute(sa.union_all(*parts))}
+
+
+def read_since(session: Session, portfolio: str, table: str, since: int) -> list[Any]:
+    """The records of a table that were written after a revision."""
+    sql = RECORDS[table]
+    query = sa.select(sql).where(sql.c.portfolio == portfolio, sql.c.version > since)
+    return [_stored(table, row).record for row in session.execute(query).mappings()]
 
 
 def hold(session: Session, portfolio: str) -> int:

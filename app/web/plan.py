@@ -10,8 +10,9 @@ from app.actions import decide, robust
 from app.actions.plans import StoredPlan, get_plan, list_plans, plan_of_record
 from app.errors import NotFound
 from app.web import context
+from app.web.kept import kept
 from app.web.paging import paged
-from app.web.plan_page import reading_of, sections
+from app.web.plan_page import frame, reading_of, sections
 from app.web.reading.loans import donors, loans
 from app.web.reading.moves import filtered
 from app.web.reading.use import uses
@@ -37,9 +38,20 @@ def show(plan_id: int) -> str:
     stored = get_plan(context.db(), plan_id)
     context.page_is_of(stored.portfolio)
     record = plan_of_record(context.db(), stored.portfolio)
-    parts: dict[str, object] = {"moves": _moves(stored), "why": _why(stored), "ledger": _ledger(stored)}
-    parts |= {"standing": decide.standing(context.db(), plan_id), **_hedge(stored)}
-    return render_template("plan.html", stored=stored, **parts, **sections(stored, record, request.args))
+    return render_template(
+        "plan.html",
+        stored=stored,
+        standing=decide.standing(context.db(), plan_id),
+        body=kept(stored, record, lambda: _body(stored, record)),
+        **frame(stored, record),
+        **_hedge(stored),
+    )
+
+
+def _body(stored: StoredPlan, record: StoredPlan | None) -> str:
+    """The parts of the page that are the same for every reader."""
+    parts = {"moves": _moves(stored), "why": _why(stored), "ledger": _ledger(stored)}
+    return render_template("plan/body.html", stored=stored, **parts, **sections(stored, record, request.args))
 
 
 @page.get("/plans/<int:plan_id>/moves")

@@ -49,8 +49,20 @@ def reading_of(stored: StoredPlan) -> Reading:
     return Reading(stored.problem, stored.policy, stored.outcome.plan)
 
 
+def frame(stored: StoredPlan, record: StoredPlan | None) -> dict[str, Any]:
+    """The variables of what stands around the page's parts; `comparison` only says whether there is one."""
+    reading = reading_of(stored)
+    return {
+        "policy": reading.problem.policy[reading.policy],
+        "window": window(reading.problem, reading.policy),
+        "record": record,
+        "services": service_panels(reading),
+        "comparison": record is not None and record.id != stored.id,
+    }
+
+
 def sections(stored: StoredPlan, record: StoredPlan | None, asked: Mapping[str, str]) -> dict[str, Any]:
-    """The page's variables; without another plan of record there is no comparison.
+    """The variables of the page's parts; without another plan of record there is no comparison.
 
     What grows with the portfolio is shown in pages, each turned by itself: `asked` names them.
     """
@@ -60,17 +72,14 @@ def sections(stored: StoredPlan, record: StoredPlan | None, asked: Mapping[str, 
     found, accounts = goals(reading), noticeable(against_today(reading))
     compared = comparison(stored, reading, other, beside) if other and beside else None
     return {
+        **frame(stored, record),
         "problem": reading.problem,
-        "policy": reading.problem.policy[reading.policy],
-        "window": window(reading.problem, reading.policy),
         "months": months(reading.problem),
-        "record": record,
         "classes": class_rows(stored.outcome.classes, found),
         "goals": found,
         "protected": protections(reading),
         "accounts": accounts,
         "flows": {kind: present(flows(reading, kind)) for kind in (GPU, ENGINEER)},
-        "services": service_panels(reading),
         "band": BAND,
         "legend": WORDS,
         "back": way_back(reading),

@@ -83,15 +83,18 @@ REMARKS: tuple[Callable[[View], Iterator[Notice]], ...] = (
 """What is possible, but what its author should know."""
 
 
-def cross_check(tables: Tables, drafts: Tables | None = None, torn: Collection[str] = ()) -> list[Fault]:
+def cross_check(
+    tables: Tables, drafts: Tables | None = None, torn: Collection[str] = (), written: Tables | None = None
+) -> list[Fault]:
     """Every fault between the records.
 
     `drafts` are rows with unreadable cells (None there) but a readable key: they count as known, and nothing more.
     `torn` names the tables of which some keys could not be read. What depends on them is not judged, so that one
     mistake is not reported as a hundred; and where a value itself is impossible, no other check could reckon with it.
+    `written` are the rows whose cells nobody has judged yet, where that are not all.
     """
     view = View(tables, drafts or {})
-    unsound = list(identity.cells_that_can_be_written(view))
+    unsound = list(identity.cells_that_can_be_written(view if written is None else View(written, {})))
     if unsound:
         return unsound
     partial = {*torn, *(name for name, rows in (drafts or {}).items() if rows)}

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from app import create_app
-from app.actions.accounts import add_account
 from app.actions.approve import approve
 from app.actions.audit import entries
 from app.actions.batch import RowEdit, commit, judge
@@ -22,16 +18,12 @@ from app.actions.edit import cell_rows, edit_record, rows
 from app.actions.import_data import import_portfolio
 from app.actions.plans import get_plan, list_plans, store_plan
 from app.actions.portfolios import list_portfolios
-from app.actions.scenario_edit import change_scenario, copy_scenario
+from app.actions.scenario_edit import change_scenario
 from app.actions.scenario_view import list_with_plans, scenario_view
-from app.actions.sign_in import begin_session
 from app.actions.situation import situation
 from app.actions.snapshot import snapshot
 from app.actions.week import calendar, for_the_week
-from app.config import Settings
 from app.db import Database
-from app.roles import EVERYWHERE, Role
-from app.web import cookie
 from solver.problem import Problem
 from solver.records import TABLES
 from tests.app.lab import FILES, as_bytes, outcome
@@ -95,49 +87,6 @@ def test_an_action_takes_a_bounded_number_of_statements(lab: Database, problem: 
     with counted(lab) as statements:
         action(lab)
     assert 0 < len(statements) <= most, "\n".join(statements)
-
-
-PAGES: dict[str, int] = {
-    "/": ALL + 18, "/plans/1": 14, "/plans": 8, "/portfolio": 6, "/portfolio?table=needs": 6, "/scenarios": 10,
-    "/scenarios/1": ALL + 10, "/compare?plan=1&plan=2": 13, "/capacity": ALL + 7,
-}  # fmt: skip
-"""The pages that people have open all day, and the most statements that one of them takes, its sign-in included."""
-
-
-@pytest.fixture
-def site(lab: Database, problem: Problem, tmp_path: Path) -> Iterator[FlaskClient]:
-    """Requests of kim to a portfolio with a code red and two plans."""
-    declare(lab, "lab", CODE_RED, "eve")
-    for nodes in (4, 5):
-        store_plan(lab, problem, outcome(problem, nodes), 1, "ann")
-    approve(lab, 1, "good", "eve")
-    add_account(lab, "kim", None, {EVERYWHERE: Role.ADMIN}, "ann")
-    app = create_app(Settings(instance=tmp_path, database_url=lab.url.render_as_string(hide_password=False)))
-    client = app.test_client()
-    client.set_cookie(cookie.OVER_HTTP, begin_session(lab, None, "kim", "a browser"))
-    yield client
-    app.extensions["codered"][0].close()
-
-
-def statements_of(site: FlaskClient, page: str) -> list[str]:
-    """What a page takes when it is opened again, with nothing left to be noted for the first time."""
-    assert site.get(page).status_code == 200, page
-    with counted(site.application.extensions["codered"][0]) as statements:
-        site.get(page)
-    return statements
-
-
-def test_every_page_takes_a_bounded_number_of_statements_however_much_there_is(
-    site: FlaskClient, lab: Database, problem: Problem
-) -> None:
-    few = {page: len(statements_of(site, page)) for page in PAGES}
-    for number in range(5):
-        copy_scenario(lab, "lab", 1, f"copy {number}", "", "eve")
-        store_plan(lab, problem, outcome(problem, number), number + 2, "ann")
-        add_account(lab, f"viewer{number}", None, {"lab": Role.VIEWER}, "ann")
-    many = {page: statements_of(site, page) for page in PAGES}
-    assert few == {page: len(found) for page, found in many.items()}
-    assert {page: count for page, count in few.items() if not 0 < count <= PAGES[page]} == {}
 
 
 def test_a_portfolio_that_nobody_wrote_and_a_plan_are_not_read_again(lab: Database, problem: Problem) -> None:
