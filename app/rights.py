@@ -49,7 +49,7 @@ WEB: dict[str, Right] = {
     **_right(None, Of.ANYBODY, "static sign_in.show sign_in.submit sign_in.away sign_in.back"),
     **_right(None, Of.ANYBODY, "health.live health.ready health.figures language.choose calendar.show"),
     **_right(None, Of.ONESELF, "situation.show sign_in.out export.empty account.show account.end_session"),
-    **_right(None, Of.ONESELF, "account.add_token account.remove_token account.password calendar.add"),
+    **_right(None, Of.ONESELF, "account.add_token account.remove_token account.password account.language calendar.add"),
     **_right(VIEWER, Of.CHOSEN, "plan.listing scenarios.listing compare.show portfolio.show capacity.show export.show"),
     **_right(VIEWER, Of.CHOSEN, "grid.choose grid.show grid.table_rows"),
     **_right(VIEWER, Of.CHOSEN, "week.show week.file"),

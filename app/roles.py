@@ -33,12 +33,16 @@ ROLES = {role.word: role for role in Role}
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who is asking, and the most that they may do: of a token, what it was made for."""
+    """Who is asking, and the most that they may do: of a token, what it was made for.
+
+    `language` is the one that the account reads; blank: whichever the browser asks for.
+    """
 
     name: str
     grants: Mapping[str, Role]
     most: Role = Role.ADMIN
     only: str = EVERYWHERE
+    language: str = ""
 
     def role(self, portfolio: str) -> Role | None:
         """What the account is in a portfolio; None where it sees nothing."""

@@ -72,6 +72,15 @@ def set_password(db: Database, name: str, password: str, who: str) -> None:
         audit.add(session, "", who, "password", subject=f"account {row.name}", detail={})
 
 
+def set_language(db: Database, name: str, language: str) -> None:
+    """Have an account read in a language from the next request on; blank: as its browser asks. Raises NotFound."""
+    with db.session() as session:
+        row = accounts.get(session, name)
+        before, row.language = row.language, language
+        detail = {"language": [before, language]}
+        audit.add(session, "", name, "language", subject=f"account {name}", detail=detail)
+
+
 def revoke(db: Database, name: str, who: str) -> None:
     """Shut an account out: it is signed out everywhere, its tokens go, its name stays taken.
 

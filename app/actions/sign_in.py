@@ -85,7 +85,7 @@ def session_of(db: Database, key: SecretStr | None, word: str) -> tuple[Account,
         owner = accounts.find(session, row.account) if row else None
         if row is None or not _lives(row, now) or owner is None or owner.revoked:
             return None
-        account = Account(owner.name, accounts.grants(session, owner.name))
+        account = Account(owner.name, accounts.grants(session, owner.name), language=owner.language)
     if now - row.seen_at > NOTED_EVERY:
         _seen(db, digest, now)
     return account, digest

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from app.actions.acknowledge import Acknowledgement, acknowledged
 from app.actions.advice import Advice, advise
+from app.actions.answering import UnderWay, under_way
 from app.actions.decide import PROPOSED, SENT_BACK, states
 from app.actions.declare import CODE_RED
 from app.actions.plans import PlanInfo, StoredPlan, list_plans, plan_of_record
@@ -40,6 +41,7 @@ class Situation:
     """The first page: everything somebody needs to know whether to act.
 
     `answered` are the triggers that advise what is in force, or decided and to come: nobody need act on them again.
+    `under_way` has, by trigger, the code red that was declared or proposed and awaits its plan or its approval.
     `over` is the advice that no longer holds while a code red does: its exit criteria may be met. Plans that were
     sent back do not await a decision; `proposed` ones come first. `seen` are the acknowledgements that still hold: no
     day was measured since. The `day` is today; where that is outside the horizon (`outside`) it is the last day within
@@ -53,6 +55,7 @@ class Situation:
     advice: tuple[Advice, ...]
     over: tuple[Advice, ...]
     answered: frozenset[str]
+    under_way: dict[str, UnderWay]
     seen: dict[str, Acknowledgement]
     signals: dict[str, tuple[Signal, ...]]
     plan_of_record: StoredPlan | None
@@ -72,6 +75,8 @@ def situation(db: Database, portfolio: str, today: date | None = None) -> Situat
     seen = acknowledged(db, portfolio)
     in_force, advice = _in_force(problem, record), tuple(advise(t, problem.signals) for t in problem.triggers)
     answering = _answering(db, record, in_force, day)
+    unanswered = {a.trigger: a.policy for a in advice if a.advised and a.policy not in answering}
+    begun = under_way(db, portfolio, set(unanswered.values()), day)
     return Situation(
         portfolio=problem.head,
         day=day,
@@ -79,6 +84,7 @@ def situation(db: Database, portfolio: str, today: date | None = None) -> Situat
         in_force=in_force,
         advice=advice,
         answered=frozenset(a.trigger for a in advice if a.advised and a.policy in answering),
+        under_way={trigger: begun[policy] for trigger, policy in unanswered.items() if policy in begun},
         over=tuple(a for a in advice if _is_over(a, in_force, day)),
         seen={a.trigger: s for a in advice if (s := seen.get(a.trigger)) and a.advised and s.evidence == a.at},
         signals=_series(problem.signals),

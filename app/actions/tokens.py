@@ -79,7 +79,8 @@ def account_of_token(db: Database, key: SecretStr | None, word: str, purpose: st
         owner = accounts.find(session, row.account) if row else None
         if row is None or owner is None or owner.revoked or row.expires_at <= now or row.purpose != purpose:
             return None
-        account = Account(owner.name, accounts.grants(session, owner.name), ROLES[row.role], row.portfolio)
+        role, grants = ROLES[row.role], accounts.grants(session, owner.name)
+        account = Account(owner.name, grants, role, row.portfolio, owner.language)
     if row.used_at is None or now - row.used_at > NOTED_EVERY:
         _used(db, row.id, now)
     return account

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -76,6 +76,14 @@ def newest_of(session: Session, portfolio: str, verb: str, subject: str) -> Audi
         AuditRow.portfolio == portfolio, AuditRow.verb == verb, AuditRow.subject == subject
     )
     return session.scalar(query.order_by(AuditRow.id.desc()).limit(1))
+
+
+def done_to(session: Session, portfolio: str, verbs: Collection[str], subjects: Collection[str]) -> list[AuditRow]:
+    """When any of these things was done to any of these subjects, oldest first."""
+    query = sa.select(AuditRow).where(
+        AuditRow.portfolio == portfolio, AuditRow.verb.in_(verbs), AuditRow.subject.in_(subjects)
+    )
+    return list(session.scalars(query.order_by(AuditRow.id)))
 
 
 def changes_since(session: Session, portfolio: str, table: str, key: str, version: int) -> list[AuditRow]:

@@ -67,6 +67,12 @@ def newest(session: Session, portfolio: str | None, limit: int, states: Collecti
     return list(session.scalars(query))
 
 
+def newest_of_scenario(session: Session, scenario: int, kinds: Collection[str]) -> JobRow | None:
+    """The newest job of these kinds about a scenario."""
+    query = sa.select(JobRow).where(JobRow.scenario == scenario, JobRow.kind.in_(kinds))
+    return session.scalar(query.order_by(JobRow.id.desc()).limit(1))
+
+
 def owners(session: Session, kinds: Collection[str]) -> list[str]:
     """Who holds jobs of these kinds."""
     held = sa.select(JobRow.owner).where(JobRow.state == RUNNING, JobRow.kind.in_(kinds))

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.errors import NotFound
 from app.store.audit import now
@@ -69,6 +69,12 @@ def of(session: Session, portfolio: str, limit: int) -> list[PlanRow]:
     """The newest plans of a portfolio, newest first, without their problems."""
     query = sa.select(PlanRow).where(PlanRow.portfolio == portfolio).order_by(PlanRow.id.desc()).limit(limit)
     return list(session.scalars(query))
+
+
+def newer_than(session: Session, portfolio: str, plan: int) -> list[PlanRow]:
+    """The plans of a portfolio that were made after another one, newest first, without their problems and summaries."""
+    query = sa.select(PlanRow).where(PlanRow.portfolio == portfolio, PlanRow.id > plan)
+    return list(session.scalars(query.order_by(PlanRow.id.desc()).options(defer(PlanRow.summary))))
 
 
 def newest_of_scenarios(session: Session, portfolio: str) -> dict[int, PlanRow]:

@@ -21,6 +21,8 @@ class AccountRow(Base):
     revoked: Mapped[bool]
     subject: Mapped[str] = mapped_column(sa.Text, default="")
     """Issuer and subject at the provider of single sign-on that the account is bound to; blank: not yet."""
+    language: Mapped[str] = mapped_column(sa.Text, default="")
+    """The code of the language that it reads; blank: whichever the browser asks for."""
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from app.actions import accounts, sign_in, tokens
 from app.actions.sign_in import NotSignedIn, TooManyAttempts
-from app.errors import Refused
+from app.errors import NotFound, Refused
 from app.roles import EVERYWHERE, ROLES, Role
 from app.web import context
-from app.web.language import _
+from app.web.language import COOKIE, LANGUAGES, _
 from app.web.sign_in import enter
 
 page = Blueprint("account", __name__)
@@ -59,6 +59,18 @@ def remove_token(token: int) -> Response:
     """Take a token away."""
     tokens.remove_token(context.db(), context.who(), token)
     return redirect(url_for("account.show", done="token-removed"), 303)
+
+
+@page.post("/account/language")
+def language() -> Response:
+    """Read in a language from now on, in every browser; what was chosen in this one alone is forgotten."""
+    wanted = request.form.get("language", "")
+    if wanted and wanted not in LANGUAGES:
+        raise NotFound("language", wanted)
+    accounts.set_language(context.db(), context.who(), wanted)
+    answer = redirect(url_for("account.show", done="language"), 303)
+    answer.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure, path="/")
+    return answer
 
 
 @page.post("/account/password")

@@ -10,6 +10,7 @@ from app.actions import decide, risks
 from app.actions.plans import StoredPlan, get_plan, plan_of_record
 from app.web import context
 from app.web.export import download
+from app.web.language import ENGLISH, language, speak
 from app.web.plan_page import noticeable, reading_of, window
 from app.web.reading.chances import chances_of
 from app.web.reading.frames import Reading
@@ -36,9 +37,12 @@ def show(plan_id: int) -> str:
 
 @page.get("/plans/<int:plan_id>/brief.png")
 def picture(plan_id: int) -> Response:
-    """The same as a picture of a slide's size."""
+    """The same as a picture of a slide's size; in English where the machine has no font for the reader's language."""
     from app.web.slide.draw import draw  # here: what draws takes a second to load, and few ask for it
+    from app.web.slide.sheet import can_write
 
+    if not can_write(language()):
+        speak(ENGLISH)
     stored = get_plan(context.db(), plan_id)
     context.page_is_of(stored.portfolio)
     return download(draw(slide(stored, facts_of(stored))), f"{stored.portfolio}-plan-{plan_id}-brief.png", "image/png")

@@ -13,6 +13,7 @@ from app.errors import NotFound, Refused
 from app.roles import Account, Role
 from app.secrecy import keyed_hash
 from app.web import context
+from app.web.language import ENGLISH, speak
 from app.web.reading.feed import feed
 
 page = Blueprint("calendar", __name__)
@@ -41,6 +42,7 @@ def show(word: str) -> BaseResponse:
     account = tokens.account_of_token(context.db(), context.settings().secret_key, word, CALENDAR)
     if account is None:
         raise NotFound("calendar", "")
+    speak(account.language or ENGLISH)
     portfolio = account.only
     name = _name(account, portfolio)
     teams = request.args.getlist("team")

@@ -41,6 +41,7 @@ DONE = {
     "ended": N_("That session has ended."),
     "token-removed": N_("The token no longer works."),
     "password": N_("The password was changed. Every other session has ended, and every token was removed."),
+    "language": N_("Your language was changed, for every browser."),
     "account-added": N_("The account was added."),
     "account-role": N_("The role was changed; it holds from the next request on."),
     "account-password": N_("The password was changed; the account was signed out everywhere."),

@@ -1,11 +1,14 @@
-"""The language of a page: what its reader chose, else what the browser asks for; and the way from English to it."""
+"""The language of a page: chosen in this browser, else that of the account, else what the browser asks for.
+
+And the way from English to it.
+"""
 
 from __future__ import annotations
 
 from typing import cast
 
-from flask import Flask, has_request_context, request
-from flask_babel import Babel, get_locale, get_translations
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, get_locale, get_translations, refresh
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
 """The languages that pages are in, each by its own name. English is in the source; every other has a catalogue."""
@@ -32,6 +35,13 @@ def language() -> str:
     return cast(str, known[KEPT])
 
 
+def speak(code: str) -> None:
+    """Say the rest of this request's answer in a language, whatever its reader chose."""
+    g.spoken_language = code
+    request.environ.pop(KEPT, None)
+    refresh()
+
+
 def _(text: str, /, **facts: object) -> str:
     """A text in the language of the request, with its facts put in."""
     said = cast(str, get_translations().ugettext(text)) if has_request_context() else text
@@ -55,7 +65,11 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
 
 
 def _wanted() -> str:
-    """The language chosen before, else the first that the browser names: `ja-JP` is Japanese, `en-GB` is English."""
+    """The first that is known of those chosen, and then of those that the browser names.
+
+    `ja-JP` is Japanese, `en-GB` is English.
+    """
     named = [tag.split("-")[0].lower() for tag, quality in request.accept_languages if quality > 0]
-    known = [one for one in (request.cookies.get(COOKIE, ""), *named) if one in LANGUAGES]
+    chosen = (g.get("spoken_language", ""), request.cookies.get(COOKIE, ""), getattr(g.get("account"), "language", ""))
+    known = [one for one in (*chosen, *named) if one in LANGUAGES]
     return known[0] if known else ENGLISH

@@ -80,7 +80,7 @@ class Stages:
     # -- the steps of a class ----------------------------------------------------------------------
 
     def stand_by(self) -> bool:
-        """A first whole plan: with everything at rest that may be, else any; False if there is none."""
+        """A first whole plan: with everything at rest that may be, else any; False if there is none in time."""
         weights = self.model.disruption + 1e-3 * self.model.cost
         everything = np.ones(self.model.size, dtype=bool)
         for at_rest in (True, False):
@@ -90,6 +90,8 @@ class Stages:
             if answer.values is not None:
                 self.values = answer.values
                 return True
+            if self.clock.over() and not answer.infeasible:
+                return False
         return False
 
     def decide(self, rank: int, *, limit: float) -> bool:

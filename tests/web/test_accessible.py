@@ -34,6 +34,18 @@ def test_no_page_scrolls_sideways_on_a_phone(live: Site, new_page: Callable[...,
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("address", ["/", "/plans/2", "/plans/2/people", "/capacity"])
+def test_every_entry_of_a_menu_is_in_sight_on_a_phone(
+    live: Site, new_page: Callable[..., Page], address: str, language: str
+) -> None:
+    page = new_page(viewport={"width": 390, "height": 800}, locale=language)
+    page.goto(live.address + address)
+    sides = page.locator("nav a").evaluate_all("all => all.map(one => one.getBoundingClientRect())")
+    assert len(sides) >= 7
+    assert [side for side in sides if side["left"] < 0 or side["right"] > 390] == []
+
+
 def test_the_first_tab_offers_to_skip_to_the_content(live: Site, page: Page) -> None:
     page.goto(live.address)
     page.keyboard.press("Tab")

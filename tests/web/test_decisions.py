@@ -13,12 +13,14 @@ from playwright.sync_api import Page, expect
 from app.actions import work
 from app.actions.approve import approve
 from app.actions.audit import entries
+from app.actions.decide import propose
 from app.actions.declare import declare, prefill
-from app.actions.plans import plan_of_record
+from app.actions.plans import plan_of_record, store_plan
 from app.actions.recompute import get_job
 from app.actions.snapshot import snapshot
 from app.processes.solver import SolverProcess
 from tests.web.conftest import DEMO, Site
+from tests.web.made_plan import made_outcome
 from tests.web.test_declare import _wait
 
 
@@ -54,6 +56,26 @@ def test_an_advice_that_the_code_red_in_force_answers_says_so(red: Site) -> None
     assert "is being answered" in text
     assert "A code red is advised." not in text
     assert "Acknowledge without declaring" not in text
+
+
+def test_an_advice_that_a_declared_code_red_answers_says_by_whom_and_how_far_in_a_calm_tone(
+    live: Site, page: Page
+) -> None:
+    scenario = declare(live.db, DEMO, prefill(live.db, DEMO), "ann")
+    page.goto(live.address)
+    answering = page.get_by_label("Being answered").locator(".note")
+    expect(answering).to_contain_text("Code red for the core chat, which is not in force yet. Declared by ann,")
+    expect(answering).to_contain_text("Its owner is Chief Executive.")
+    expect(answering).to_contain_text("It has no plan yet.")
+    assert page.locator(".note.bad, .tag.bad").count() == 0
+    expect(page.locator("#signals .tag")).to_have_text("being answered")
+    problem = snapshot(live.db, DEMO, scenario)
+    plan = store_plan(live.db, problem, made_outcome(problem, "code-red"), scenario, "ann")
+    propose(live.db, plan, "every floor is kept", "ann")
+    page.reload()
+    expect(answering).to_contain_text(f"Plan {plan} waits for approval, proposed by ann: “every floor is kept”")
+    answering.get_by_role("link", name=f"Plan {plan}").click()
+    page.wait_for_url(f"**/plans/{plan}")
 
 
 def test_an_acknowledgement_without_a_reason_is_refused(client: FlaskClient, demo: Site) -> None:

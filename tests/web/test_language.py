@@ -1,10 +1,11 @@
-"""The language of a page: the browser's, until its reader chooses another."""
+"""The language of a page: the browser's, until its reader chooses another, there or for the account."""
 
 from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
 
+from app.actions.audit import entries
 from app.web.language import COOKIE
 from tests.web.conftest import Site, visitor
 
@@ -43,4 +44,32 @@ def test_the_switch_leads_to_no_other_server(client: FlaskClient, to: str) -> No
 def test_a_language_that_pages_are_not_in_is_refused_and_a_strange_cookie_is_passed_over(client: FlaskClient) -> None:
     assert client.post("/language", data={"language": "tlh"}).status_code == 404
     client.set_cookie(COOKIE, "../../etc")
+    assert language_of(client.get("/plans").text) == "en"
+
+
+def test_the_language_of_an_account_holds_in_every_browser_and_one_chosen_in_a_browser_holds_there(demo: Site) -> None:
+    here, elsewhere = demo.app.test_client(), demo.app.test_client()
+    here.post("/language", data={"language": "en"})
+    answer = here.post("/account/language", data={"language": "ja"})
+    assert (answer.status_code, answer.location) == (303, "/account?done=language")
+    for client in (here, elsewhere):
+        assert language_of(client.get("/plans", headers={"Accept-Language": "en"}).text) == "ja"
+    assert '<option value="ja" lang="ja" selected>' in here.get("/account").text
+    elsewhere.post("/language", data={"language": "en"})
+    assert language_of(elsewhere.get("/plans").text) == "en"
+    assert language_of(here.get("/plans").text) == "ja"
+    told = entries(demo.db, "", 1)[0]
+    assert (told.who, told.verb, told.detail) == ("kim", "language", {"language": ["", "ja"]})
+
+
+def test_without_a_language_of_the_account_the_browser_is_asked_again(client: FlaskClient) -> None:
+    client.post("/account/language", data={"language": "ja"})
+    client.post("/account/language", data={"language": ""})
+    assert language_of(client.get("/plans", headers={"Accept-Language": "en"}).text) == "en"
+    assert language_of(client.get("/plans", headers={"Accept-Language": "ja"}).text) == "ja"
+
+
+def test_an_account_reads_in_no_language_that_pages_are_not_in(client: FlaskClient, demo: Site) -> None:
+    assert client.post("/account/language", data={"language": "tlh"}).status_code == 404
+    assert visitor(demo).post("/account/language", data={"language": "ja"}).location.startswith("/sign-in")
     assert language_of(client.get("/plans").text) == "en"

@@ -115,6 +115,24 @@ def test_every_fault_of_an_upload_is_shown_with_file_line_and_column(empty: Site
     assert client.get("/").text.count("Start from the example") == 1
 
 
+@pytest.mark.parametrize(
+    ("csv", "says"),
+    [
+        ("project,value\nads-platform,lots\n", ', because of <a href="#faults">1 fault</a>: an upload'),
+        ("value\n7\n", ', because of <a href="#faults">1 fault</a>:'),
+        ("project,priority\nads-platform,1\n", ": the upload says what the portfolio says already."),
+    ],
+)
+def test_a_preview_without_changes_says_that_and_why(demo: Site, csv: str, says: str) -> None:
+    client = demo.app.test_client()
+    shown = client.post("/import", data={"files": (io.BytesIO(csv.encode()), "projects.csv")}).location.split("?")[0]
+    text = client.get(shown).text
+    assert f"Nothing would change{says}" in text
+    assert ('id="faults"' in text) is ("fault" in says)
+    assert "No such line." not in text
+    assert "No such line." in client.get(f"{shown}?do=remove").text
+
+
 def test_an_upload_is_compared_line_by_line_and_refused_when_the_data_changed(demo: Site) -> None:
     client = demo.app.test_client()
     csv = b"project,value,Boss\nads-platform,77,kim\n"

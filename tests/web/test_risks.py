@@ -86,3 +86,20 @@ def test_the_page_is_accessible_and_fits_a_phone(empty: Site, new_page: Callable
         simulated(site, page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         assert serious_faults(page) == []
+
+
+@pytest.mark.parametrize(("width", "language"), [(1440, "en"), (1440, "ja"), (390, "en"), (390, "ja")])
+def test_each_form_has_its_fields_and_its_button_on_one_line_or_below_each_other(
+    empty: Site, new_page: Callable[..., Page], width: int, language: str
+) -> None:
+    fill(empty, LATE, SLIP)
+    with serving(empty) as site:
+        page = new_page(viewport={"width": width, "height": 800}, locale=language)
+        page.goto(site.address + PAGE)
+        forms = page.locator("form.search").evaluate_all(
+            "all => all.map(one => [...one.querySelectorAll('input, button')].map(it => it.getBoundingClientRect()))"
+        )
+    assert [len(form) for form in forms] == [3, 4]
+    side = "top" if width > 390 else "left"
+    for form in forms:
+        assert {round(part[side]) for part in form} == {round(form[0][side])}

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from flask.ctx import RequestContext
 from flask.testing import FlaskClient
 from PIL import Image
 
 from app.actions.plans import get_plan
 from app.web.brief import facts_of
+from app.web.slide import sheet
 from app.web.slide.content import Slide, Table, slide
 from app.web.slide.draw import draw, lay_out
-from app.web.slide.sheet import HEIGHT, WIDTH, Placed, Sheet
+from app.web.slide.sheet import HEIGHT, LATIN, WIDTH, Placed, Sheet
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.filterwarnings("ignore:Glyph")  # where the machine has no font with such letters
@@ -23,12 +26,17 @@ LONG = "A very long name of a project $x_1$ that nobody would ever write on one 
 JAPANESE = "思いやりのある研究基盤を全社で整備するための計画と運用の見直し" * 2
 
 
+def in_language(demo: Site, code: str) -> RequestContext:
+    """A request of who reads in a language."""
+    return demo.app.test_request_context(headers={"Accept-Language": code})
+
+
 @pytest.fixture
-def told(demo: Site) -> Slide:
+def told(demo: Site) -> Iterator[Slide]:
     """The slide of the code red that waits for approval."""
-    with demo.app.test_request_context():
+    with in_language(demo, "en"):
         stored = get_plan(demo.db, 2)
-        return slide(stored, facts_of(stored))
+        yield slide(stored, facts_of(stored))
 
 
 def overlapping(placed: list[Placed]) -> list[tuple[str, str]]:
@@ -73,8 +81,8 @@ def test_the_decision_the_numbers_the_donors_and_the_risks_are_on_it(told: Slide
     for title in ("The numbers", "Goals and their dates", "Who pays", "The terms", "Risks and the way back"):
         assert title in text
     assert "Declare a code red from 1 Dec 2025" in text
-    assert "16 risks recorded, not simulated yet" in text
-    assert "Replaces" in text
+    assert "Not simulated yet: 16 risks are recorded." in text
+    assert "Takes the place of" in text
 
 
 @pytest.mark.parametrize("long", [False, True])
@@ -98,6 +106,29 @@ def test_a_race_that_never_pays_off_and_one_of_a_single_week_are_drawn(told: Sli
     flat = replace(told.race, weeks=(date(2026, 1, 5),), ahead=(0.0,), lowest=None, even=None)
     assert any("not within this plan" in p.text for p in lay_out(replace(told, race=behind)).placed)
     assert any("never behind" in p.text for p in lay_out(replace(told, race=flat)).placed)
+
+
+def test_the_slide_is_in_its_readers_language_and_every_text_fits(demo: Site) -> None:
+    with in_language(demo, "ja"):
+        stored = get_plan(demo.db, 2)
+        placed = lay_out(slide(stored, facts_of(stored))).placed
+    text = "\n".join(p.text for p in placed)
+    for words in ("計画 2", "数値", "負担元", "条件", "リスクと復帰計画", "未復帰：", "計算済み"):
+        assert words in text
+    for words in ("The numbers", "Who pays", "Deadline", "Moves", "Weeks", "nodes", "met", "Computed", "proven"):
+        assert words not in text
+    assert [p.text for p in placed if p.right - p.left > p.room + 1] == []
+    assert overlapping(placed) == []
+
+
+@pytest.mark.parametrize(("fonts", "same"), [([LATIN], True), ([LATIN, "Noto Sans CJK JP"], False)])
+def test_without_a_font_for_a_language_the_picture_is_in_english(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, fonts: list[str], same: bool
+) -> None:
+    english = client.get("/plans/2/brief.png", headers={"Accept-Language": "en"}).data
+    monkeypatch.setattr(sheet, "_families", lambda: fonts)
+    japanese = client.get("/plans/2/brief.png", headers={"Accept-Language": "ja"}).data
+    assert (japanese == english) is same
 
 
 def test_words_wrap_and_scripts_without_spaces_do_too() -> None:

@@ -205,6 +205,18 @@ def test_a_calendar_has_one_entry_per_team_and_week(red: Site, link: str) -> Non
     assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
 
 
+def test_a_calendar_is_in_the_language_of_its_owner(red: Site, link: str) -> None:
+    english = entries_of(visitor(red), link)
+    accounts.set_language(red.db, "kim", "ja")
+    japanese = entries_of(visitor(red), link)
+    assert japanese.keys() == english.keys()
+    said = [str(e["SUMMARY"]) for e in japanese.values()]
+    assert any(text.startswith("Ads platform：供出 ") and "ノード" in text for text in said)
+    assert any("受け入れ" in str(e["DESCRIPTION"]) for e in japanese.values())
+    approve(red.db, 1, "no code red after all", "eve")
+    assert "コードレッド：取りやめ" in [str(e["SUMMARY"]) for e in entries_of(visitor(red), link).values()]
+
+
 def test_reading_it_again_changes_entries_and_doubles_none(red: Site, link: str) -> None:
     client = visitor(red)
     first = entries_of(client, link)

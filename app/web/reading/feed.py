@@ -17,11 +17,13 @@ from icalendar import Event
 from app.actions.week import Calendar
 from app.version import VERSION
 from app.web.formats import number, quantity
+from app.web.language import _
 from app.web.reading.frames import Reading
 from app.web.reading.moves import Move
 from app.web.reading.people import OrderRow
 from app.web.reading.people import filtered as orders_of
 from app.web.reading.week import TeamWeek, moves, team_weeks
+from app.web.said import said
 
 REFRESH = timedelta(hours=1)
 CODE_RED, RED = "code_red", "code red"
@@ -38,7 +40,7 @@ def feed(found: Calendar | None, name: str, source: str, address: Address, teams
     made.add("prodid", f"-//codered//codered {VERSION}//EN")
     made.add("version", "2.0")
     for title in ("name", "x-wr-calname"):
-        made.add(title, f"{name}: who moves")
+        made.add(title, _("%(portfolio)s: who moves", portfolio=name))
     made.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     made.add("x-published-ttl", "PT1H")
     for event in _events(found, source, address, teams) if found else ():
@@ -63,13 +65,13 @@ def _events(found: Calendar, source: str, address: Address, teams: Collection[st
             yield event
     if found.red_gone:
         event = _event(found, _uid(source, home, RED), found.red_gone, address(found.red_gone))
-        event.add("summary", "Code red: no more")
+        event.add("summary", _("Code red: no more"))
         event.add("status", "CANCELLED")
         yield event
     for week, team in sorted(found.gone):
         if not teams or team in teams:
             event = _event(found, _uid(source, home, week, team), week, address(week))
-            event.add("summary", f"{reading.label(team)}: no move any more")
+            event.add("summary", _("%(team)s: no move any more", team=reading.label(team)))
             event.add("status", "CANCELLED")
             yield event
 
@@ -105,23 +107,28 @@ def _uid(*parts: object) -> str:
 
 
 def _summary(one: TeamWeek) -> str:
-    sides = (("gets", one.gets), ("gives", one.gives))
-    said = [f"{verb} {_sums(side)}" for verb, side in sides if side]
-    return f"{one.name}: {', '.join(said)}"
+    gets = [_("gets %(amounts)s", amounts=_sums(one.gets))] if one.gets else []
+    gives = [_("gives %(amounts)s", amounts=_sums(one.gives))] if one.gives else []
+    return _("%(team)s: %(moves)s", team=one.name, moves=_(", ").join(gets + gives))
 
 
 def _sums(side: Iterable[Move]) -> str:
     by_unit: dict[str, float] = {}
     for move in side:
         by_unit[move.unit] = by_unit.get(move.unit, 0.0) + move.amount
-    return " and ".join(quantity(amount, unit) for unit, amount in by_unit.items())
+    return _(" and ").join(quantity(amount, unit) for unit, amount in by_unit.items())
 
 
 def _lines(one: TeamWeek, orders: Iterable[OrderRow]) -> Iterable[str]:
     for move in one.gets:
-        yield f"{quantity(move.amount, move.unit, 2)} of {move.pool} from {move.giver_name}"
+        amount = quantity(move.amount, move.unit, 2)
+        yield _("%(amount)s of %(pool)s from %(giver)s", amount=amount, pool=move.pool, giver=move.giver_name)
     for move in one.gives:
-        yield f"{quantity(move.amount, move.unit, 2)} of {move.pool} to {move.receiver_name}"
+        amount = quantity(move.amount, move.unit, 2)
+        yield _("%(amount)s of %(pool)s to %(receiver)s", amount=amount, pool=move.pool, receiver=move.receiver_name)
     for order in orders:
         if one.team in (order.home, order.to):
-            yield f"{order.person} ({order.kind}, {number(order.fte, 2)} FTE): {order.giver} to {order.receiver}"
+            yield _(
+                "%(person)s (%(kind)s, %(fte)s FTE): %(giver)s to %(receiver)s", person=order.person,
+                kind=said(order.kind), fte=number(order.fte, 2), giver=order.giver, receiver=order.receiver,
+            )  # fmt: skip

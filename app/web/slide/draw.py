@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Lock
 
+from app.web.formats import day, percent, signed
+from app.web.language import _
 from app.web.slide.content import ClassLine, Slide, Table, race_text
 from app.web.slide.sheet import INK, LINE, PALE, SOFT, WIDTH, Sheet
 
@@ -41,17 +43,17 @@ def lay_out(slide: Slide) -> Sheet:
     sheet = Sheet()
     _top(sheet, slide)
     left, middle, right = (MARGIN + n * (COLUMN + GAP) for n in range(PANELS))
-    _heading(sheet, left, UPPER, "The numbers", slide.proof)
+    _heading(sheet, left, UPPER, _("The numbers"), slide.proof)
     _classes(sheet, left, UPPER + 66, slide.classes)
-    _heading(sheet, middle, UPPER, "Goals and their dates")
+    _heading(sheet, middle, UPPER, _("Goals and their dates"))
     _table(sheet, middle, UPPER + 66, slide.goals)
-    _heading(sheet, right, UPPER, "Who pays")
+    _heading(sheet, right, UPPER, _("Who pays"))
     _table(sheet, right, UPPER + 66, slide.payers)
-    _heading(sheet, left, LOWER, "Value beside today's amounts kept")
+    _heading(sheet, left, LOWER, _("Value beside today's amounts kept"))
     _race(sheet, left, LOWER + 50, slide)
-    _heading(sheet, middle, LOWER, "The terms")
+    _heading(sheet, middle, LOWER, _("The terms"))
     _pairs(sheet, middle, LOWER + 48, slide.facts)
-    _heading(sheet, right, LOWER, "Risks and the way back")
+    _heading(sheet, right, LOWER, _("Risks and the way back"))
     _pairs(sheet, right, LOWER + 48, slide.risks)
     sheet.rule(MARGIN, FOOT - 24, WIDTH - MARGIN)
     sheet.text(MARGIN, FOOT, slide.foot, SMALL, WIDTH - 2 * MARGIN, colour=SOFT)
@@ -78,10 +80,11 @@ def _heading(sheet: Sheet, x: float, y: float, text: str, beside: str = "") -> N
 
 
 def _classes(sheet: Sheet, x: float, y: float, classes: Sequence[ClassLine]) -> None:
-    rows = [(c.name, "", f"{c.percent:.1f}\u00a0%", c.open, c.deadlines) for c in classes]
-    edges = _edges(sheet, x, ("Class", BAR, "Of ideal", "Not proven", "Dates"), rows)
-    for n, text in ((0, "Class"), (2, "Of ideal"), (3, "Not proven"), (4, "Dates")):
-        _cell(sheet, edges, n, y - 22, text, small=True)
+    rows = [(c.name, "", percent(c.percent), c.open, c.deadlines) for c in classes]
+    heads = (_("Class"), BAR, _("Of ideal"), _("Not proven"), _("Dates"))
+    edges = _edges(sheet, x, heads, rows)
+    for n in (0, 2, 3, 4):
+        _cell(sheet, edges, n, y - 22, heads[n], small=True)
     for line, row in zip(classes, rows, strict=True):
         bar, start = edges[2] - edges[1] - PAD, edges[1] + PAD
         sheet.box(start, y - 8, bar, 18, fill=PALE, edge=LINE)
@@ -99,9 +102,9 @@ def _table(sheet: Sheet, x: float, y: float, table: Table) -> None:
     edges = _edges(sheet, x, table.heads, table.rows)
     for n, text in enumerate(table.heads):
         _cell(sheet, edges, n, y - 22, text, small=True)
-    for row in table.rows:
+    for line, row in enumerate(table.rows):
         for n, text in enumerate(row):
-            _cell(sheet, edges, n, y + 8, text, bold=text.isupper() and n == len(row) - 1)
+            _cell(sheet, edges, n, y + 8, text, bold=line in table.loud and n == len(row) - 1)
         y += STEP
         sheet.rule(x, y - 17, x + COLUMN)
     if table.rest:
@@ -145,7 +148,7 @@ def _pairs(sheet: Sheet, x: float, y: float, pairs: Sequence[tuple[str, str]]) -
         left = len(pairs) - n
         more = SMALL * 1.35 if left > 1 else 0.0
         if y + (len(lines) - 1) * TERMS * 1.35 + more > FOOT - 34:
-            sheet.text(x, y, f"and {left} more in the brief", SMALL, COLUMN, colour=SOFT)
+            sheet.text(x, y, _("and %(left)s more in the brief", left=left), SMALL, COLUMN, colour=SOFT)
             return
         sheet.text(x, y, what, TERMS, name - 12, colour=SOFT)
         y = sheet.paragraph(x + name, y, text, TERMS, COLUMN - name, LINES) + 7
@@ -154,7 +157,7 @@ def _pairs(sheet: Sheet, x: float, y: float, pairs: Sequence[tuple[str, str]]) -
 def _race(sheet: Sheet, x: float, y: float, slide: Slide) -> None:
     """The pit stop: value up to each week less that of today's amounts kept."""
     race = slide.race
-    sheet.paragraph(x, y - 2, f"Pays off: {race_text(race)}.", BODY, COLUMN, 2)
+    sheet.paragraph(x, y - 2, _("Pays off: %(how)s.", how=race_text(race)), BODY, COLUMN, 2)
     top, bottom, left = y + 56, FOOT - 66, x + 96
     high, low = max(0.0, *race.ahead), min(0.0, *race.ahead)
     span = (high - low) or 1.0
@@ -168,12 +171,12 @@ def _race(sheet: Sheet, x: float, y: float, slide: Slide) -> None:
     sheet.text(left - 10, zero + 6, "0", SMALL, 80, right=True, colour=SOFT)
     for value in (high, low):
         if abs(place(0, value)[1] - zero) > SMALL * 1.4:
-            sheet.text(left - 10, place(0, value)[1] + 6, f"{value:+,.0f}".replace("-", "−"), SMALL, 86, right=True,
+            sheet.text(left - 10, place(0, value)[1] + 6, signed(value, 0), SMALL, 86, right=True,
                        colour=SOFT)  # fmt: skip
     sheet.line([place(t, value) for t, value in enumerate(race.ahead)], thick=4)
     for week in (race.lowest, race.even):
         if week is not None:
             across, down = place(week, race.ahead[week])
             sheet.box(across - 7, down - 7, 14, 14, fill="white", edge=INK)
-    sheet.text(left, FOOT - 40, f"{race.weeks[0]:%d %b %Y}", SMALL, 200, colour=SOFT)
-    sheet.text(x + COLUMN, FOOT - 40, f"{race.weeks[-1]:%d %b %Y}", SMALL, 200, colour=SOFT, right=True)
+    sheet.text(left, FOOT - 40, day(race.weeks[0]), SMALL, 200, colour=SOFT)
+    sheet.text(x + COLUMN, FOOT - 40, day(race.weeks[-1]), SMALL, 200, colour=SOFT, right=True)

@@ -25,6 +25,8 @@ EAST_ASIAN = (
     "Hiragino Sans", "Yu Gothic", "Meiryo", "MS Gothic", "Noto Sans CJK SC",
 )  # fmt: skip
 """Looked for on the machine, for the letters that the first one does not have."""
+IN_EAST_ASIAN_LETTERS = ("ja",)
+"""Languages that cannot be written without one of these."""
 DPI = 100
 ELLIPSIS = "…"
 NARROWEST = 0.2
@@ -142,6 +144,11 @@ def _font(size: float, bold: bool) -> FontProperties:
 def _families() -> list[str]:
     known = {font.name for font in fontManager.ttflist}
     return [LATIN, *(name for name in EAST_ASIAN if name in known)]
+
+
+def can_write(language: str) -> bool:
+    """Whether this machine has a font with the letters of a language."""
+    return language not in IN_EAST_ASIAN_LETTERS or len(_families()) > 1
 
 
 def _pieces(text: str) -> Iterable[str]:

@@ -1,0 +1,30 @@
+"""The plan to start from: looked for twice, but never a second time once the time is up without an answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from solver.engine import Answer, Clock
+from solver.model import build
+from solver.progress import Options
+from solver.search.stages import Stages
+from tests.solver.tiny import named
+
+
+@pytest.mark.parametrize(
+    ("seconds", "infeasible", "looks"), [(0.0, False, 1), (0.0, True, 2), (60.0, False, 2), (60.0, True, 2)]
+)
+def test_a_second_look_for_a_plan_is_taken_in_time_or_where_the_first_proved_that_there_is_none_at_rest(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, infeasible: bool, looks: int
+) -> None:
+    stages = Stages(build(named()["minimum"], "normal"), Clock(Options(time_limit=seconds)))
+    taken: list[object] = []
+
+    def no_plan(*_: object, **facts: object) -> Answer:
+        taken.append(facts)
+        return Answer(None, np.nan, -np.inf, finished=infeasible, infeasible=infeasible)
+
+    monkeypatch.setattr(stages, "run", no_plan)
+    assert not stages.stand_by()
+    assert len(taken) == looks
