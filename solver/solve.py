@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
 
 import numpy as np
@@ -122,7 +123,13 @@ def _checked(  # noqa: PLR0917 - all that is known of one plan
 
 def versions() -> dict[str, str]:
     """The versions that a plan depends on."""
-    return {name: version(name) for name in ("codered", "pulp", "highspy")}
+    return dict(_installed())
+
+
+@cache
+def _installed() -> tuple[tuple[str, str], ...]:
+    """Read once: it takes longer than building a small model."""
+    return tuple((name, version(name)) for name in ("codered", "pulp", "highspy"))
 
 
 def model_of(problem: Problem, policy: str) -> Model:
