@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from uuid import uuid4
 
@@ -40,22 +41,39 @@ def cluster(address: str) -> Hire:
 
     @contextmanager
     def hire(base: Base) -> Iterator[Crew]:
-        client = _connected(address)
         name = f"codered-sweep-{uuid4().hex}"
-        try:
+        with _executor(address) as (client, executor):
             client.register_plugin(KeepsBase(name, base), name=name)
-            executor = client.get_executor(pure=False)
-            room = AHEAD * sum(client.nthreads().values())
             try:
-                yield Crew(executor, name, room, lambda: executor.shutdown(wait=False))
+                yield Crew(executor, name, AHEAD * _threads(client))
             finally:
                 if client.status == "running":
-                    executor.shutdown(wait=False)
                     client.unregister_worker_plugin(name)
-        finally:
-            client.close(timeout=PATIENCE)
 
     return hire
+
+
+@contextmanager
+def executor_of(address: str) -> Iterator[Executor]:
+    """The workers of a Dask scheduler as an executor; what they have begun ends by itself."""
+    with _executor(address) as (_, executor):
+        yield executor
+
+
+@contextmanager
+def _executor(address: str) -> Iterator[tuple[Client, Executor]]:
+    client = _connected(address)
+    executor = client.get_executor(pure=False)
+    try:
+        yield client, executor
+    finally:
+        if client.status == "running":
+            executor.shutdown(wait=False)
+        client.close(timeout=PATIENCE)
+
+
+def _threads(client: Client) -> int:
+    return sum(client.nthreads().values())
 
 
 def _connected(address: str) -> Client:
