@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from app.actions.sweep_work import OnTally, Tally, WorkersLost, swept
 from app.errors import Refused
 from app.processes.sweep import Hire
+from app.processes.sweeping import OnTally, Tally, WorkersLost, swept
 from solver.files.sweep_files import SweepFolder, write_whole
 from solver.progress import ShouldStop, never_stop
 from solver.sweep import Base, Scenario, results_csv

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -14,7 +15,7 @@ from solver.faults import InvalidInput
 from solver.files.plan_files import read_plan, write_plan
 from solver.plan import Outcome, Plan
 from solver.sweep.rows import Result
-from solver.sweep.work import Base, key_for
+from solver.sweep.work import FAILED, Base, key_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,10 @@ class SweepFolder:
         except (FileNotFoundError, ValueError, TypeError, KeyError):
             return None
 
-    def keep(self, result: Result) -> None:
-        """Write a result, over what is there."""
+    def keep(self, result: Result, scenarios: Sequence[int] = (), *, new: bool = True) -> None:
+        """Write a new result, over what is there."""
+        if not new or result.status == FAILED:
+            return
         data = result.as_dict()
         write_whole(self._path(result.key), json.dumps({"sha256": _sum(data), "result": data}, indent=1) + "\n")
 

@@ -6,7 +6,6 @@ scenarios -> tasks by key, prepared while others are solved -> without those tha
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import AbstractContextManager
@@ -18,7 +17,7 @@ from app.processes.sweep import Crew, Hire
 from solver.plan import Outcome, Plan
 from solver.progress import ShouldStop, never_stop
 from solver.solve import solve, takes_start
-from solver.sweep import FAILED, Base, Result, Scenario, Task, calculate, prepare
+from solver.sweep import Base, Result, Scenario, Task, calculate, prepare
 
 RETRIES = 3
 """How often in a row the workers may be lost without a single result in between."""
@@ -36,13 +35,15 @@ class WorkersLost(CoderedError):
 
 
 class Keeper(Protocol):
-    """Where the results of a sweep stay, and the plan that its solves start from."""
+    """Where the results of a sweep stay, and the plan that its solves start from. What the checker refused (status
+    `failed`) is told, but no result to be found again.
+    """
 
     def found(self, key: str) -> Result | None:
         """The result of a key, if it is kept."""
 
-    def keep(self, result: Result) -> None:
-        """Keep a result, whether or not it is there already."""
+    def keep(self, result: Result, scenarios: Sequence[int], *, new: bool) -> None:
+        """The result of some scenarios, by their places, is known; `new`: it was not kept before."""
 
     def start(self, base: Base) -> Plan | None:
         """The plan of the base, if it is kept."""
@@ -111,25 +112,31 @@ class _Run:
         self.seconds = 0.0
         """What the solves done now took together."""
         self.prepared: list[tuple[Scenario, Task | Result]] = []
-        self.waiting: Counter[str] = Counter()
-        """Scenarios by the key of a result that is still to come."""
+        self.waiting: dict[str, list[int]] = {}
+        """Places of scenarios by the key of a result that is still to come."""
         self._new, self._back = self._tasks(scenarios), list[Task]()
 
     def _tasks(self, scenarios: Iterable[Scenario]) -> Iterator[Task]:
         """What is to be solved, each key once."""
-        for scenario, task in prepare(self.base, scenarios):
+        for n, (scenario, task) in enumerate(prepare(self.base, scenarios)):
             self.prepared.append((scenario, task))
-            if isinstance(task, Task) and task.key not in self.results:
-                if task.key not in self.waiting and (kept := self.keeper.found(task.key)) is None:
-                    self.waiting[task.key] = 1
-                    yield task
-                    continue
-                if task.key in self.waiting:
-                    self.waiting[task.key] += 1
-                    continue
-                self.results[task.key] = kept  # type: ignore[assignment]
+            if isinstance(task, Result):
+                self._settle(task, [n])
+            elif task.key in self.results:
+                self._settle(self.results[task.key], [n])
+            elif task.key in self.waiting:
+                self.waiting[task.key].append(n)
+            elif (kept := self.keeper.found(task.key)) is not None:
+                self.results[task.key] = kept
                 self.tally.found += 1
-            self.tally.settled += 1
+                self._settle(kept, [n])
+            else:
+                self.waiting[task.key] = [n]
+                yield task
+
+    def _settle(self, result: Result, places: Sequence[int], *, new: bool = False) -> None:
+        self.keeper.keep(result, places, new=new)
+        self.tally.settled += len(places)
 
     def next(self, most: int) -> list[Task]:
         """Some tasks to hand out, those that were lost first."""
@@ -144,12 +151,10 @@ class _Run:
 
     def take(self, result: Result) -> None:
         """A result has come."""
-        if result.status != FAILED:
-            self.keeper.keep(result)
         self.results[result.key] = result
         self.tally.done += 1
         self.seconds += result.seconds
-        self.tally.settled += self.waiting.pop(result.key, 0)
+        self._settle(result, self.waiting.pop(result.key, []), new=True)
 
     def rows(self) -> Iterator[Row]:
         """The scenarios whose result is known, in order."""
