@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import uuid4
 
 from app.errors import Refused
@@ -69,7 +69,8 @@ def _executor(address: str) -> Iterator[tuple[Client, Executor]]:
     finally:
         if client.status == "running":
             executor.shutdown(wait=False)
-        client.close(timeout=PATIENCE)
+        with suppress(TimeoutError):  # the scheduler is gone, or far too busy
+            client.close(timeout=PATIENCE)
 
 
 def _threads(client: Client) -> int:
@@ -79,11 +80,12 @@ def _threads(client: Client) -> int:
 def _connected(address: str) -> Client:
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
+    except (OSError, ValueError, TypeError) as error:  # of no or wrong TLS settings, Dask says TypeError
         raise Refused(f"no Dask scheduler answers at {address} ({error})") from error
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError as error:
-        client.close(timeout=PATIENCE)
+        with suppress(TimeoutError):
+            client.close(timeout=PATIENCE)
         raise Refused(f"the Dask scheduler at {address} has no worker") from error
     return client
