@@ -44,7 +44,7 @@ def measured(name: str, base: Base, count: int, hire: Hire | None) -> tuple[floa
 
 
 def _cpu() -> float:
-    """CPU seconds of this process and of those it began that have ended; a Dask cluster that still runs is not in it."""
+    """CPU seconds of this process and of those it began that have ended; not of a Dask cluster that still runs."""
     ours, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return ours.ru_utime + ours.ru_stime + theirs.ru_utime + theirs.ru_stime
 
