@@ -36,10 +36,8 @@ def measured(name: str, base: Base, count: int, hire: Hire | None) -> tuple[floa
         seconds, cpu = time.perf_counter() - started, _cpu() - before
     load = os.getloadavg()[0]
     busy = sum(result.seconds for _, result in tally.rows)
-    print(
-        f"{name:10} {seconds:8.1f} s  {count / seconds:7.2f} a second  solver {busy:8.1f} s  cpu {cpu:8.1f} s  load {load:.1f}",
-        flush=True,
-    )
+    rate, spent = f"{count / seconds:7.2f} a second", f"solver {busy:8.1f} s  cpu {cpu:8.1f} s  load {load:.1f}"
+    print(f"{name:10} {seconds:8.1f} s  {rate}  {spent}", flush=True)
     return seconds, [result.figures() for _, result in tally.rows]
 
 
