@@ -76,7 +76,7 @@ def test_results_are_a_table_and_a_file(site: Site, page: Page) -> None:
     assert [(r["scenario"], r["policy.weeks"], r["status"]) for r in rows] == [
         ("1", "2", "optimal"), ("3", "2", "optimal"), ("4", "3", "invalid")
     ]  # fmt: skip
-    with serving(site.app) as address:
+    with serving(site) as address:
         page.goto(f"{address}/sweeps/{run}")
         expect(page.locator("#sweep tbody tr")).to_have_count(3)
         expect(page.locator("#sweep tbody tr").nth(1)).to_contain_text("0.25")
