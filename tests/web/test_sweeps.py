@@ -76,11 +76,11 @@ def test_results_are_a_table_and_a_file(site: Site, page: Page) -> None:
     assert [(r["scenario"], r["policy.weeks"], r["status"]) for r in rows] == [
         ("1", "2", "optimal"), ("3", "2", "optimal"), ("4", "3", "invalid")
     ]  # fmt: skip
-    with serving(site) as address:
-        page.goto(f"{address}/sweeps/{run}")
+    with serving(site) as live:
+        page.goto(f"{live.address}/sweeps/{run}")
         expect(page.locator("#sweep tbody tr")).to_have_count(3)
         expect(page.locator("#sweep tbody tr").nth(1)).to_contain_text("0.25")
         expect(page.locator("#sweep tbody tr").nth(2)).to_contain_text("names no record of projects.csv")
         assert serious_faults(page) == []
-        page.goto(f"{address}/sweeps")
+        page.goto(f"{live.address}/sweeps")
         assert serious_faults(page) == []
