@@ -45,8 +45,10 @@ class Settings(BaseSettings):
     """Whether a process that serves pages also does jobs; no: `codered worker` does them elsewhere."""
     lease: float = Field(default=30.0, ge=1)
     """Seconds after which a job of a worker that says nothing more is given to another."""
+    processes: int = Field(default=0, ge=0, le=256)
+    """Processes of this machine that a trade-off, a simulation or a sweep uses; 0: one per core."""
     dask: str = ""
-    """Scheduler of the Dask cluster that does sweeps, such as tcp://host:8786; blank: processes of this machine."""
+    """Scheduler of the Dask cluster that does them instead, such as tcp://host:8786."""
     api_limit: int = Field(default=1200, ge=0)
     """Requests to the API that an account may send in a minute; 0: any number."""
     webhook_networks: str = ""

@@ -28,6 +28,7 @@ class Of(StrEnum):
     JOB = "the portfolio of the job in the address"
     SCENARIO = "the portfolio of the scenario in the address"
     FRONTIER = "the portfolio of the trade-off in the address"
+    SWEEP = "the portfolio of the sweep in the address"
     UPLOAD = "the portfolio that the upload is for"
     NAMED = "the portfolio that the form or the body names"
     EXAMPLE = "the portfolio of the example"
@@ -62,6 +63,10 @@ WEB: dict[str, Right] = {
     **_right(VIEWER, Of.FRONTIER, "tradeoffs.show tradeoffs.state tradeoffs.file"),
     **_right(MANAGER, Of.CHOSEN, "tradeoffs.start"),
     **_right(MANAGER, Of.FRONTIER, "tradeoffs.cancel tradeoffs.try_point"),
+    **_right(VIEWER, Of.CHOSEN, "sweeps.listing"),
+    **_right(VIEWER, Of.SWEEP, "sweeps.show sweeps.state sweeps.file"),
+    **_right(MANAGER, Of.CHOSEN, "sweeps.start"),
+    **_right(MANAGER, Of.SWEEP, "sweeps.cancel"),
     **_right(VIEWER, Of.PLAN, "review.show review.table"),
     **_right(MANAGER, Of.PLAN, "review.record review.replan"),
     **_right(VIEWER, Of.PORTFOLIO, "export.portfolio_zip export.portfolio_book export.table_csv"),
@@ -106,5 +111,9 @@ API: dict[str, Right] = {
     **_right(VIEWER, Of.JOB, "_get_job"),
     **_right(MANAGER, Of.JOB, "_cancel_job"),
     **_right(VIEWER, Of.PLAN, "_get_plan _get_plan_table"),
+    **_right(VIEWER, Of.PORTFOLIO, "_list_sweeps"),
+    **_right(MANAGER, Of.PORTFOLIO, "_start_sweep"),
+    **_right(VIEWER, Of.SWEEP, "_get_sweep _get_sweep_results"),
+    **_right(MANAGER, Of.SWEEP, "_cancel_sweep"),
     **_of_records(table for table in TABLES if table != "portfolio"),
 }

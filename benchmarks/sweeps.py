@@ -6,6 +6,8 @@ python -m benchmarks.sweeps examples/petersen/mknap1-3 --scenarios 1000 --worker
 from __future__ import annotations
 
 import argparse
+import os
+import resource
 import tempfile
 import time
 from pathlib import Path
@@ -29,12 +31,20 @@ def scenarios_of(base: Base, count: int) -> list[Scenario]:
 def measured(name: str, base: Base, count: int, hire: Hire | None) -> tuple[float, list[dict[str, object]]]:
     """Seconds from start to the written table, and the figures without times."""
     with tempfile.TemporaryDirectory() as out:
-        started = time.perf_counter()
+        started, before = time.perf_counter(), _cpu()
         tally = sweep(base, scenarios_of(base, count), Path(out), hire)
-        seconds = time.perf_counter() - started
+        seconds, cpu = time.perf_counter() - started, _cpu() - before
+    load = os.getloadavg()[0]
     busy = sum(result.seconds for _, result in tally.rows)
-    print(f"{name:10} {seconds:8.1f} s  {count / seconds:7.2f} a second  solver {busy:8.1f} s", flush=True)
+    rate, spent = f"{count / seconds:7.2f} a second", f"solver {busy:8.1f} s  cpu {cpu:8.1f} s  load {load:.1f}"
+    print(f"{name:10} {seconds:8.1f} s  {rate}  {spent}", flush=True)
     return seconds, [result.figures() for _, result in tally.rows]
+
+
+def _cpu() -> float:
+    """CPU seconds of this process and of those it began that have ended; not of a Dask cluster that still runs."""
+    ours, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return ours.ru_utime + ours.ru_stime + theirs.ru_utime + theirs.ru_stime
 
 
 def main() -> None:

@@ -36,3 +36,16 @@ ShouldStop = Callable[[], bool]
 def never_stop() -> bool:
     """The default for `should_stop`."""
     return False
+
+
+_told: list[ShouldStop] = [never_stop]
+
+
+def listen(told: ShouldStop) -> None:
+    """In a process that works for another one: whence it hears that nobody waits for its answers any more."""
+    _told[0] = told
+
+
+def told_to_stop() -> bool:
+    """Whether nobody waits for the answers of this process any more."""
+    return _told[0]()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
 
 import numpy as np
@@ -21,6 +22,7 @@ from solver.progress import OnProgress, Options, ShouldStop, never_stop
 from solver.publish import publish
 from solver.repair import ways_out
 from solver.search.joint import decide_jointly
+from solver.search.seed import seed_of
 from solver.search.stages import Stages
 
 PUBLISHED = 5e-4
@@ -40,9 +42,12 @@ def solve(
     options: Options = Options(),  # noqa: B008 - frozen
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop = never_stop,
+    start: Plan | None = None,
 ) -> Outcome:
     """The best plan of a problem under a policy, with its proof. Infeasible and invalid are answers, not errors.
 
+    `start` is a plan of the same or a similar problem: what it decides is tried first, and kept where that is proven to
+    be good enough; where time is short, the answer is at least as good as far as it fits. See `takes_start`.
     Raises BrokenPlan if the checker refuses the plan, which would be a defect of this library.
     """
     if policy not in problem.policy:
@@ -55,12 +60,11 @@ def solve(
         "options": asdict(options),
     }  # fmt: skip
     setting = Setting(problem, problem.policy[policy])
-    columns = (2 * len(setting.pairs) + 9 * len(setting.projects)) * setting.weeks
-    if columns > SMALL and candidates.suits(setting) and (outcome := _starts(setting, clock, on_progress, facts)):
+    if _of_candidates(setting) and (outcome := _starts(setting, clock, on_progress, facts)):
         return outcome
     model = build(problem, policy)
     seconds = {"model": clock.seconds}
-    stages = Stages(model, clock, on_progress)
+    stages = Stages(model, clock, on_progress, seed_of(model, start))
     found = decide_jointly(stages) if model.size <= SMALL else _decide(stages)
     seconds["solve"] = clock.seconds - seconds["model"]
     if not found:
@@ -69,6 +73,12 @@ def solve(
         seconds = {**seconds, "total": clock.seconds}
         return Outcome(status, conflicts=against, repairs=repairs, seconds=seconds, **facts)  # type: ignore[arg-type]
     return _checked(model, stages.bounds, stages.gap, clock, publish(model, stages.values), seconds, facts)
+
+
+def _of_candidates(setting: Setting) -> bool:
+    """Whether it is a large portfolio of candidates."""
+    columns = (2 * len(setting.pairs) + 9 * len(setting.projects)) * setting.weeks
+    return columns > SMALL and candidates.suits(setting)
 
 
 def _starts(setting: Setting, clock: Clock, on_progress: OnProgress | None, facts: dict[str, object]) -> Outcome | None:
@@ -88,6 +98,9 @@ def _decide(stages: Stages) -> bool:
     ranks = sorted(stages.model.classes)
     for n, rank in enumerate(ranks):
         if stages.clock.over():
+            if not stages.clock.stopped:
+                for late in ranks[n:]:
+                    stages.follow(late)
             return True
         if not stages.decide(rank, limit=stages.clock.left / (len(ranks) - n) * 1.5):
             return False
@@ -120,9 +133,21 @@ def _checked(  # noqa: PLR0917 - all that is known of one plan
     )  # fmt: skip
 
 
+def takes_start(problem: Problem, policy: str) -> bool:
+    """Whether `solve` would make use of a start: small portfolios are decided exactly without one."""
+    setting = Setting(problem, problem.policy[policy])
+    return not _of_candidates(setting) and build(problem, policy).size > SMALL
+
+
 def versions() -> dict[str, str]:
     """The versions that a plan depends on."""
-    return {name: version(name) for name in ("codered", "pulp", "highspy")}
+    return dict(_installed())
+
+
+@cache
+def _installed() -> tuple[tuple[str, str], ...]:
+    """Read once: it takes longer than building a small model."""
+    return tuple((name, version(name)) for name in ("codered", "pulp", "highspy"))
 
 
 def model_of(problem: Problem, policy: str) -> Model:

@@ -86,6 +86,13 @@ def get_plan(db: Database, plan_id: int) -> StoredPlan:
     return _stored(info, problem, own_tables(outcome))
 
 
+def known_answer(db: Database, portfolio: str, policy: str, digest: str) -> Outcome | None:
+    """The newest stored answer to a problem under a policy, if there is one."""
+    with db.reading() as session:
+        found = plans.newest_of(session, portfolio, policy, digest)
+    return get_plan(db, found).outcome if found is not None else None
+
+
 def plan_of_record(db: Database, portfolio: str) -> StoredPlan | None:
     """The plan that was approved last, if any. Raises NotFound."""
     with db.reading() as session:

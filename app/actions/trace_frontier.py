@@ -10,7 +10,7 @@ from itertools import count
 
 from sqlalchemy.orm import Session
 
-from app.actions.plans import get_plan
+from app.actions.plans import get_plan, known_answer
 from app.actions.snapshot import snapshot
 from app.db import Database
 from app.processes import frontier
@@ -52,7 +52,8 @@ def trace_run(db: Database, run_id: int, claim: jobs.Claim, should_stop: Callabl
 def ask_of(db: Database, row: FrontierRunRow, problem: Problem) -> Ask:
     """The question of a stored trade-off, of a problem as it stands. Raises NotFound."""
     approved = get_plan(db, row.plan).outcome.plan if row.plan is not None else None
-    return Ask(problem, row.policy, row.kind, row.points, approved, Options(**row.options))
+    known = known_answer(db, row.portfolio, row.policy, problem.digest)
+    return Ask(problem, row.policy, row.kind, row.points, approved, Options(**row.options), known)
 
 
 def _require(session: Session, claim: jobs.Claim) -> None:

@@ -31,6 +31,7 @@ from app.api import (
     records,
     reference,
     scenarios,
+    sweeps,
 )
 from app.config import Settings
 from app.db import Database
@@ -72,7 +73,7 @@ def build(database: Database, settings: Settings) -> OpenAPI:
     gate.attach_right(app)
     once.attach(app)
     problems.attach(app)
-    for part in (portfolios, records, decisions, scenarios, jobs, plans, reference):
+    for part in (portfolios, records, decisions, scenarios, jobs, sweeps, plans, reference):
         part.attach(app)
     return app
 

@@ -16,6 +16,8 @@ from app.cli.interrupt import run_until_stopped
 from app.cli.progress import number
 from app.cli.solve import choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
+from app.cli.workers import workers_and_dask, workers_option
+from app.processes.workers import executor
 from solver.folder import read, read_plan
 from solver.frontier import KINDS, Ask, Curve, Kind, Point, curve_of, trace
 from solver.frontier.files import frontier_csv
@@ -49,11 +51,12 @@ ENDS = {"infeasible": Exit.INFEASIBLE, "invalid": Exit.INVALID}
     "--time-limit", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="S",
     help="For each point.",
 )  # fmt: skip
+@workers_option
 @json_option
 @click.pass_obj
 def frontier(
     terminal: Terminal, folder: Path, kind: str, policy: str | None, points: int, approved: Path | None,
-    week: datetime | None, out: Path | None, time_limit: float,
+    week: datetime | None, out: Path | None, time_limit: float, workers: int | None,
 ) -> int:  # fmt: skip
     """Vary one thing in FOLDER and show what it brings and what it takes; what this assumes is in docs/tradeoffs.md.
 
@@ -64,8 +67,9 @@ def frontier(
     chosen = choose_policy(reading.problem, policy)
     problem, plan = _stands(reading.problem, approved, week)
     ask = Ask(problem, chosen, kind, points, plan, Options(time_limit=time_limit))
+    by = workers_and_dask(workers)
     found = run_until_stopped(
-        lambda should_stop: _traced(ask, terminal, should_stop),
+        lambda should_stop: _traced(ask, by, terminal, should_stop),
         on_stop=lambda: terminal.say("codered: stopping; the points found so far are kept"),
     )
     curve = curve_of(found, KINDS[kind].x, KINDS[kind].y)
@@ -89,12 +93,13 @@ def _stands(problem: Problem, approved: Path | None, week: datetime | None) -> t
     return (problem if week is None else problem_from(problem, plan, week.date())), plan
 
 
-def _traced(ask: Ask, terminal: Terminal, should_stop: ShouldStop) -> list[Point]:
+def _traced(ask: Ask, by: tuple[int, str], terminal: Terminal, should_stop: ShouldStop) -> list[Point]:
     found = []
-    for point in trace(ask, should_stop=should_stop):
-        found.append(point)
-        told = f"{number(point.x)} / {number(point.y)}" if point.x is not None else point.message
-        terminal.say(f"{point.seconds:6.1f} s  {point.label}: {point.status}, {told}")
+    with executor(*by) as workers:
+        for point in trace(ask, workers, should_stop):
+            found.append(point)
+            told = f"{number(point.x)} / {number(point.y)}" if point.x is not None else point.message
+            terminal.say(f"{point.seconds:6.1f} s  {point.label}: {point.status}, {told}")
     return found
 
 

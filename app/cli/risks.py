@@ -15,6 +15,8 @@ from rich.text import Text
 from app.cli.progress import number
 from app.cli.solve import HEDGED, choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
+from app.cli.workers import workers_and_dask, workers_option
+from app.processes.futures import executor_for
 from solver.files.archive import write_files
 from solver.folder import read, read_plan
 from solver.problem import Problem
@@ -29,9 +31,12 @@ from solver.risks.files import SUMMARY, summary
 @click.option("--futures", type=click.IntRange(1, 100_000), default=FUTURES, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="K")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Where to write tables.")
+@workers_option
 @json_option
 @click.pass_obj
-def risks(terminal: Terminal, folder: Path, plan_dir: Path, futures: int, seed: int, out: Path | None) -> int:
+def risks(
+    terminal: Terminal, folder: Path, plan_dir: Path, futures: int, seed: int, out: Path | None, workers: int | None
+) -> int:
     """Simulate futures of the plan in PLAN_DIR, drawn from the risks.csv in FOLDER.
 
     The same folder, plan, number and seed give the same answer. What is assumed is on the page docs/risks.md.
@@ -44,7 +49,8 @@ def risks(terminal: Terminal, folder: Path, plan_dir: Path, futures: int, seed: 
         terminal.say("notice: this portfolio has no risks.csv, so that every future is the plan itself")
     began = time.perf_counter()
     made_for = answered(told, plan_dir)
-    chances = assess(reading.problem, policy, plan, count=futures, seed=seed, made_for=made_for)
+    with executor_for(futures, *workers_and_dask(workers)) as by:
+        chances = assess(reading.problem, policy, plan, count=futures, seed=seed, made_for=made_for, executor=by)
     seconds = time.perf_counter() - began
     terminal.show(chances_shown(chances, reading.problem))
     terminal.say(f"codered: {futures:,} futures in {seconds:.1f} s")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from pathlib import Path
@@ -15,8 +14,8 @@ from app.actions.sweep import Tally, sweep
 from app.cli.interrupt import run_until_stopped
 from app.cli.solve import choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
-from app.config import Settings
-from app.processes.sweep import Hire, pool
+from app.cli.workers import workers_and_dask, workers_option
+from app.processes.workers import hired
 from solver.folder import read
 from solver.plan import Status
 from solver.progress import Options
@@ -37,10 +36,7 @@ TELL = 2.0
     help="A CSV or JSON file of scenarios, instead of --vary.",
 )  # fmt: skip
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", required=True)
-@click.option(
-    "--workers", type=click.IntRange(1, 256), metavar="N",
-    help="Processes of this machine (1: none but this one). [default: one per core]",
-)  # fmt: skip
+@workers_option
 @click.option(
     "--time-limit", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="S",
     help="For each scenario.",
@@ -60,12 +56,13 @@ def sweep_folder(
     reading = read(folder)
     terminal.faults(reading.notices, "notice")
     base = Base(reading.problem, choose_policy(reading.problem, policy), Options(time_limit=time_limit, gap=gap))
-    wanted, hire, progress = _wanted(vary, scenarios), _hire(workers), _Progress(terminal)
+    wanted, hire, progress = _wanted(vary, scenarios), hired(*workers_and_dask(workers)), _Progress(terminal)
     tally = run_until_stopped(
         lambda should_stop: sweep(base, wanted, out, hire, progress.tell, should_stop),
         on_stop=lambda: terminal.say("codered: stopping; what is done is kept"),
     )
-    terminal.say(f"codered: {len(tally.rows)} of {tally.scenarios} scenarios are in {out / 'results.csv'}")
+    solved = f"{tally.done} solved now, {tally.found} kept from before"
+    terminal.say(f"codered: {len(tally.rows)} of {tally.scenarios} scenarios are in {out / 'results.csv'} ({solved})")
     terminal.show(_table(tally))
     terminal.answer(_facts(tally, out))
     if tally.rows and all(result.status == Status.INVALID for _, result in tally.rows):
@@ -93,18 +90,6 @@ def _axis(text: str) -> tuple[str, list[str]]:
     return target.strip(), [value.strip() for value in values.split(",")]
 
 
-def _hire(workers: int | None) -> Hire | None:
-    """Who does the work: the cluster of CODERED_DASK, processes of this machine, or (None) this process."""
-    if address := Settings().dask:
-        if workers is not None:
-            raise click.UsageError("--workers and CODERED_DASK do not go together: the cluster has its own workers.")
-        from app.processes.dask_cluster import cluster
-
-        return cluster(address)
-    count = workers or os.cpu_count() or 1
-    return None if count == 1 else pool(count)
-
-
 class _Progress:
     """Lines of progress, one every few seconds."""
 
@@ -115,9 +100,7 @@ class _Progress:
         now = time.monotonic()
         if not tally.done:
             self.started = now
-            same = f" ({tally.solves} different)" if tally.solves != tally.scenarios else ""
-            kept = f"{tally.found} are kept from before, " if tally.found else ""
-            self.terminal.say(f"codered: {tally.scenarios} scenarios{same}: {kept}{tally.left} to solve")
+            self.terminal.say(f"codered: {tally.scenarios} scenarios")
         elif now - self.told >= TELL or not tally.left:
             self.told, speed = now, tally.done / max(now - self.started, 1e-9)
             self.terminal.say(f"{tally.done} done, {tally.left} left, {speed:.1f} a second, {tally.left / speed:.0f} s")
@@ -133,7 +116,7 @@ def _table(tally: Tally) -> Table:
 
 def _facts(tally: Tally, out: Path) -> dict[str, Any]:
     return {
-        "scenarios": tally.scenarios, "solves": tally.solves, "found": tally.found, "done": tally.done,
+        "scenarios": tally.scenarios, "solves": tally.found + tally.done, "found": tally.found, "done": tally.done,
         "left": tally.left, "statuses": dict(Counter(result.status for _, result in tally.rows)),
         "results": str(out / "results.csv"),
     }  # fmt: skip

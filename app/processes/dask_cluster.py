@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Executor
+from contextlib import contextmanager, suppress
 from uuid import uuid4
 
 from app.errors import Refused
@@ -40,32 +41,51 @@ def cluster(address: str) -> Hire:
 
     @contextmanager
     def hire(base: Base) -> Iterator[Crew]:
-        client = _connected(address)
         name = f"codered-sweep-{uuid4().hex}"
-        try:
+        with _executor(address) as (client, executor):
             client.register_plugin(KeepsBase(name, base), name=name)
-            executor = client.get_executor(pure=False)
-            room = AHEAD * sum(client.nthreads().values())
             try:
-                yield Crew(executor, name, room, lambda: executor.shutdown(wait=False))
+                yield Crew(executor, name, AHEAD * _threads(client))
             finally:
                 if client.status == "running":
-                    executor.shutdown(wait=False)
                     client.unregister_worker_plugin(name)
-        finally:
-            client.close(timeout=PATIENCE)
 
     return hire
+
+
+@contextmanager
+def executor_of(address: str) -> Iterator[Executor]:
+    """The workers of a Dask scheduler as an executor; what they have begun ends by itself."""
+    with _executor(address) as (_, executor):
+        yield executor
+
+
+@contextmanager
+def _executor(address: str) -> Iterator[tuple[Client, Executor]]:
+    client = _connected(address)
+    executor = client.get_executor(pure=False)
+    try:
+        yield client, executor
+    finally:
+        if client.status == "running":
+            executor.shutdown(wait=False)
+        with suppress(TimeoutError):  # the scheduler is gone, or far too busy
+            client.close(timeout=PATIENCE)
+
+
+def _threads(client: Client) -> int:
+    return sum(client.nthreads().values())
 
 
 def _connected(address: str) -> Client:
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
+    except (OSError, ValueError, TypeError) as error:  # of no or wrong TLS settings, Dask says TypeError
         raise Refused(f"no Dask scheduler answers at {address} ({error})") from error
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError as error:
-        client.close(timeout=PATIENCE)
+        with suppress(TimeoutError):
+            client.close(timeout=PATIENCE)
         raise Refused(f"the Dask scheduler at {address} has no worker") from error
     return client

@@ -6,7 +6,9 @@ import multiprocessing
 import os
 from contextlib import suppress
 
+from app.config import Settings
 from app.processes.study import StudyRefused, Tell
+from app.processes.workers import executor
 from solver.faults import InvalidInput
 from solver.frontier import Ask, trace
 
@@ -19,11 +21,12 @@ def points(ask: Ask, tell: Tell) -> int:
     """How many points there are; each is told. Raises StudyRefused where there is nothing to vary."""
     with suppress(AttributeError, OSError):
         os.nice(NICE)
-    found = 0
+    found, settings = 0, Settings()
     try:
-        for point in trace(ask, should_stop=_orphaned):
-            tell(point)
-            found += 1
+        with executor(settings.processes, settings.dask) as workers:
+            for point in trace(ask, workers, _orphaned):
+                tell(point)
+                found += 1
     except InvalidInput as invalid:
         raise StudyRefused("; ".join(str(fault) for fault in invalid.faults[:3])) from invalid
     return found

@@ -67,6 +67,7 @@ def _answer(pipe: Connection, task: object, on_part: Tell, should_stop: Callable
 
 def serve(pipe: Connection, function: str) -> None:
     """What the process does: answer one task, and tell what is wrong where there is no answer."""
+    multiprocessing.current_process().daemon = False  # it may have processes of its own, which leave with it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
         pipe.send((READY, None))

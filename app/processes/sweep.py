@@ -1,42 +1,36 @@
-"""Workers of a sweep: processes of this machine, each of which is told the base problem once and keeps it."""
+"""Workers of a sweep: each is told the base problem and its plan once and keeps them, and does tasks by the handful."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from multiprocessing.synchronize import Event
 
-from solver.progress import ShouldStop, never_stop
+from app.processes.pool import processes
+from solver.progress import told_to_stop
 from solver.sweep import Base, Result, Task, calculate
 
 AHEAD = 2
-"""Tasks handed out per worker: one at work and one waiting, so that stopping leaves little behind."""
+"""Handfuls per worker: one at work and one waiting, so that stopping leaves little behind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """An executor whose workers hold the base, how many tasks it may hold, and how its work is broken off."""
+    """An executor whose workers hold the base, and how many handfuls of tasks it may hold."""
 
     executor: Executor
     name: str
     room: int
-    stop: Callable[[], None]
 
-    def submit(self, task: Task) -> Future[Result | None]:
-        """The result of a task; None if it was broken off."""
-        return self.executor.submit(work, self.name, task)
+    def submit(self, tasks: Sequence[Task]) -> Future[list[Result]]:
+        """The results of some tasks; without those that were broken off."""
+        return self.executor.submit(work, self.name, tasks)
 
 
 Hire = Callable[[Base], AbstractContextManager[Crew]]
 _bases: dict[str, Base] = {}
 """The bases that this process was told, by the names of their sweeps."""
-_told_to_stop: list[ShouldStop] = [never_stop]
 
 
 def warm(name: str, base: Base) -> None:
@@ -49,9 +43,15 @@ def forget(name: str) -> None:
     _bases.pop(name, None)
 
 
-def work(name: str, task: Task) -> Result | None:
-    """Do one task of a sweep whose base this process keeps."""
-    return calculate(_bases[name], task, _told_to_stop[0])
+def work(name: str, tasks: Sequence[Task]) -> list[Result]:
+    """Do some tasks of a sweep whose base this process keeps."""
+    done: list[Result] = []
+    for task in tasks:
+        result = calculate(_bases[name], task, told_to_stop)
+        if result is None:
+            break
+        done.append(result)
+    return done
 
 
 def pool(workers: int) -> Hire:
@@ -59,27 +59,7 @@ def pool(workers: int) -> Hire:
 
     @contextmanager
     def hire(base: Base) -> Iterator[Crew]:
-        context = multiprocessing.get_context("spawn")  # this process has threads, which a fork would tear
-        stop = context.Event()
-        executor = ProcessPoolExecutor(workers, context, _begin, ("pool", base, stop))
-        try:
-            yield Crew(executor, "pool", AHEAD * workers, stop.set)
-        finally:
-            stop.set()
-            executor.shutdown(wait=True, cancel_futures=True)
+        with processes(workers, warm, "pool", base) as executor:
+            yield Crew(executor, "pool", AHEAD * workers)
 
     return hire
-
-
-def _begin(name: str, base: Base, stop: Event) -> None:
-    """In a new process: leave Ctrl-C to the parent, and do not outlive it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _told_to_stop[0] = stop.is_set
-    warm(name, base)
-
-
-def _leave_with_parent() -> None:
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)

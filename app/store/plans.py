@@ -40,6 +40,12 @@ def get(session: Session, plan: int) -> PlanRow:
     return row
 
 
+def newest_of(session: Session, portfolio: str, policy: str, digest: str) -> int | None:
+    """The newest plan of a problem under a policy, if there is one."""
+    same = sa.select(PlanRow.id).where(PlanRow.portfolio == portfolio, PlanRow.policy == policy)
+    return session.scalar(same.where(PlanRow.digest == digest).order_by(PlanRow.id.desc()).limit(1))
+
+
 def undecided_before(session: Session, before: datetime) -> list[tuple[int, str]]:
     """Plans made before a moment that nobody ever decided about, with their portfolios, oldest first."""
     decided = sa.exists().where(DecisionRow.plan == PlanRow.id)

@@ -35,6 +35,7 @@ from app.web.said import all_said, capital, said, sentence
 from app.web.scenarios import page as scenarios
 from app.web.sign_in import page as sign_in
 from app.web.situation import page as situation
+from app.web.sweeps import page as sweeps
 from app.web.tradeoffs import page as tradeoffs
 from app.web.webhooks import page as webhooks
 from app.web.week import page as week
@@ -45,7 +46,7 @@ LARGEST_UPLOAD = 64 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
-    scenarios, compare, brief, sign_in, account, accounts, operators, health, grid, tradeoffs, review,
+    scenarios, compare, brief, sign_in, account, accounts, operators, health, grid, tradeoffs, sweeps, review,
     week, calendar, webhooks, choose_language,
 )  # fmt: skip
 

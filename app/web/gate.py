@@ -22,7 +22,7 @@ from app.web.imports import PORTFOLIO as EXAMPLE
 
 _KEYS = {
     Of.PLAN: "plan_id", Of.JOB: "job_id", Of.SCENARIO: "scenario", Of.UPLOAD: "upload", Of.PORTFOLIO: "portfolio",
-    Of.FRONTIER: "run_id",
+    Of.FRONTIER: "run_id", Of.SWEEP: "sweep",
 }  # fmt: skip
 
 

@@ -11,8 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.actions import decide, frontiers, operate
 from app.actions.edit import rows
 from app.actions.frontiers import FrontierRun, Question
-from app.actions.plans import plan_info
-from app.actions.scenarios import Scenario, get_scenario, list_scenarios
+from app.actions.scenarios import get_scenario, list_scenarios
 from app.actions.snapshot import snapshot
 from app.errors import Conflict, NotFound, Refused
 from app.store.scenarios import ARCHIVED
@@ -20,6 +19,7 @@ from app.web import context
 from app.web.export import download
 from app.web.limits import options
 from app.web.reading.frontier import Drawn, drawn
+from app.web.subject import chosen, subject
 from solver.faults import InvalidInput
 from solver.frontier import KINDS
 from solver.frontier.files import frontier_csv
@@ -35,7 +35,7 @@ def listing() -> str:
     portfolio = context.portfolio_id()
     known = [one for one in list_scenarios(context.db(), portfolio) if one.status != ARCHIVED]
     policies = [row.record for row in rows(context.db(), portfolio, "policies")]
-    scenario, policy = _chosen(known, [p.policy for p in policies])
+    scenario, policy = chosen(known, [p.policy for p in policies])
     return render_template(
         "tradeoffs.html",
         scenarios=known,
@@ -52,7 +52,7 @@ def listing() -> str:
 @page.post("/tradeoffs")
 def start() -> BaseResponse:
     """Compute a trade-off in the background."""
-    scenario, policy = _subject(request.form.get("of", ""))
+    scenario, policy = subject(request.form.get("of", ""))
     if scenario is not None:
         policy = get_scenario(context.db(), scenario).policy
     points, seconds = (request.form.get(name, type=float) for name in ("points", "seconds"))
@@ -102,35 +102,6 @@ def try_point(run_id: int, number: int) -> BaseResponse:
     name = request.form.get("name", "")
     job = frontiers.try_point(context.db(), run_id, number, name, context.who(), options())
     return redirect(url_for("jobs.show", job_id=job), 303)
-
-
-def _chosen(known: list[Scenario], policies: list[str]) -> tuple[int | None, str]:
-    """What the page is about: what `of` or `plan` names, else the newest code red, else the first policy."""
-    if (number := request.args.get("plan", type=int)) is not None:
-        plan = plan_info(context.db(), number)
-        if plan.portfolio != context.portfolio_id():
-            raise NotFound("plan", number)
-        return (plan.scenario if any(one.id == plan.scenario for one in known) else None), plan.policy
-    scenario, policy = _subject(request.args.get("of", ""))
-    if scenario is not None:
-        found = next((one for one in known if one.id == scenario), None)
-        if found is None:
-            raise NotFound("scenario", scenario)
-        return scenario, found.policy
-    if policy:
-        return None, policy
-    red = next((one for one in known if one.kind == "code_red"), None)
-    if red is not None:
-        return red.id, red.policy
-    return None, next((p for p in policies if "red" in p), policies[0] if policies else "")
-
-
-def _subject(text: str) -> tuple[int | None, str]:
-    """`scenario:3` or `policy:normal`."""
-    kind, _, name = text.partition(":")
-    if kind == "scenario" and name.isascii() and name.isdigit():
-        return int(name), ""
-    return None, name if kind == "policy" else ""
 
 
 def _asked(portfolio: str, scenario: int | None, policy: str) -> dict[str, Any]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from solver.faults import InvalidInput
+from solver.files.plan_files import read_plan, write_plan
+from solver.plan import Outcome, Plan
 from solver.sweep.rows import Result
+from solver.sweep.work import FAILED, Base, key_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +24,40 @@ class SweepFolder:
 
     folder: Path
 
-    def found(self, keys: Iterable[str]) -> dict[str, Result]:
-        """The results that are there and sound, by key; what cannot be read counts as missing."""
-        read = ((key, self._read(key)) for key in keys)
-        return {key: result for key, result in read if result is not None}
+    def start(self, base: Base) -> Plan | None:
+        """The plan of the base, if it is there and sound."""
+        try:
+            told, plan = read_plan(self._base(base))
+        except (InvalidInput, OSError):
+            return None
+        return plan if (told.get("digest"), plan.policy) == (base.problem.digest, base.policy) else None
 
-    def keep(self, result: Result) -> None:
-        """Write a result, over what is there."""
-        data = result.as_dict()
-        write_whole(self._path(result.key), json.dumps({"sha256": _sum(data), "result": data}, indent=1) + "\n")
+    def keep_start(self, base: Base, outcome: Outcome) -> Plan | None:
+        """Write the plan of the base, beside those of other limits."""
+        write_plan(outcome, self._base(base))
+        return self.start(base)
 
-    def _path(self, key: str) -> Path:
-        return self.folder / "results" / key[:2] / f"{key}.json"
+    def _base(self, base: Base) -> Path:
+        return self.folder / "base" / key_for(base, base.problem, base.policy)[:16]
 
-    def _read(self, key: str) -> Result | None:
+    def found(self, key: str) -> Result | None:
+        """The result of a key if it is there and sound; what cannot be read counts as missing."""
         try:
             told = json.loads(self._path(key).read_text(encoding="utf-8"))
             result = Result(**told["result"])
             return result if result.key == key and told["sha256"] == _sum(told["result"]) else None
         except (FileNotFoundError, ValueError, TypeError, KeyError):
             return None
+
+    def keep(self, result: Result, scenarios: Sequence[int] = (), *, new: bool = True) -> None:
+        """Write a new result, over what is there."""
+        if not new or result.status == FAILED:
+            return
+        data = result.as_dict()
+        write_whole(self._path(result.key), json.dumps({"sha256": _sum(data), "result": data}, indent=1) + "\n")
+
+    def _path(self, key: str) -> Path:
+        return self.folder / "results" / key[:2] / f"{key}.json"
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, wait
 from dataclasses import dataclass, field, replace
 
 from solver.classes import ranks
@@ -13,15 +14,15 @@ from solver.frontier.points import Point, Variant
 from solver.frontier.reading import Measured, Situation
 from solver.plan import Outcome, Plan, Status
 from solver.problem import Problem
-from solver.progress import Options, ShouldStop, never_stop
+from solver.progress import Options, ShouldStop, never_stop, told_to_stop
 from solver.solve import solve
 
 FEWEST, MOST = 3, 40
 """How many points a trade-off may have."""
 
-Solved = Iterator[tuple[int, Outcome]]
-SolveAll = Callable[[Sequence[Problem], str, Options, ShouldStop], Solved]
-"""Solves problems under a policy, in any order: the place of each in the sequence, with its outcome."""
+LOOK = 0.1
+"""Seconds between two looks at whether to stop."""
+Solved = Iterator[Outcome]
 
 WHY = {
     Status.INFEASIBLE: "no plan can obey all rules with this change",
@@ -40,18 +41,26 @@ class Ask:
     count: int = 9
     approved: Plan | None = None
     options: Options = field(default_factory=Options)
+    known: Outcome | None = None
+    """An answer to the problem as it stands, which then need not be solved again; its plan starts the others."""
+
+    @property
+    def stands(self) -> Outcome | None:
+        """What is known of the problem as it stands, if that is proven and of just this problem."""
+        known = self.known
+        if known is None or known.status is not Status.OPTIMAL or known.plan is None:
+            return None
+        return known if (known.digest, known.policy) == (self.problem.digest, self.policy) else None
+
+    @property
+    def start(self) -> Plan | None:
+        """The plan that solving the problem as it stands may start from."""
+        return self.known.plan if self.known is not None and self.known.plan is not None else self.approved
 
 
-def one_by_one(problems: Sequence[Problem], policy: str, options: Options, should_stop: ShouldStop) -> Solved:
-    """Every problem in this process, in order, until told to stop."""
-    for n, problem in enumerate(problems):
-        if should_stop():
-            return
-        yield n, solve(problem, policy, options=options, should_stop=should_stop)
-
-
-def trace(ask: Ask, solve_all: SolveAll = one_by_one, should_stop: ShouldStop = never_stop) -> Iterator[Point]:
-    """The points of a trade-off as they are found; told to stop, those that were solved to the end.
+def trace(ask: Ask, executor: Executor | None = None, should_stop: ShouldStop = never_stop) -> Iterator[Point]:
+    """The points of a trade-off in their order, each as soon as those before it are there too; told to stop, those that
+    were solved to the end. They are the same by whatever executor; without one they are solved in this process.
 
     Raises InvalidInput where the policy has nothing that this trade-off could vary.
     """
@@ -59,8 +68,8 @@ def trace(ask: Ask, solve_all: SolveAll = one_by_one, should_stop: ShouldStop = 
     count = min(MOST, max(FEWEST, ask.count))
     situation = Situation(ask.problem, ask.policy, ask.approved)
     kind.require(situation)
-    base = next((one for _, one in solve_all([ask.problem], ask.policy, ask.options, should_stop)), None)
-    if base is None or should_stop():
+    base = ask.stands or solve(ask.problem, ask.policy, options=ask.options, should_stop=should_stop, start=ask.start)
+    if should_stop():
         return
     if base.plan is None:
         yield _point(Variant("as it stands", 0.0), base, None, kind)
@@ -70,13 +79,47 @@ def trace(ask: Ask, solve_all: SolveAll = one_by_one, should_stop: ShouldStop = 
     yield _point(Variant("as it stands", 0.0), base, measured, kind, stands=True)
     fits, refused = _problems(ask.problem, made)
     yield from refused
-    problems = [problem for _, problem in fits]
-    for n, outcome in solve_all(problems, ask.policy, ask.options, should_stop):
-        if should_stop():
-            return
-        variant, problem = fits[n]
+    outcomes = _solved([problem for _, problem in fits], ask, base.plan, executor, should_stop)
+    for (variant, problem), outcome in zip(fits, outcomes, strict=False):
         plan = Measured(situation, problem, outcome.plan) if outcome.plan is not None else None
         yield _point(variant, outcome, plan, kind)
+
+
+def _solved(
+    problems: Sequence[Problem], ask: Ask, start: Plan, executor: Executor | None, should_stop: ShouldStop
+) -> Solved:
+    """The outcome of every problem, in order, until told to stop."""
+
+    def here(problem: Problem) -> Outcome:
+        return solve(problem, ask.policy, options=ask.options, should_stop=should_stop, start=start)
+
+    if executor is None:
+        for problem in problems:
+            if should_stop() or ((outcome := here(problem)) and should_stop()):
+                return
+            yield outcome
+        return
+    waiting = [executor.submit(solved, problem, ask.policy, ask.options, start) for problem in problems]
+    try:
+        for problem, future in zip(problems, waiting, strict=True):
+            while not wait([future], timeout=LOOK).done:
+                if should_stop():
+                    return
+            try:
+                outcome = future.result()
+            except (BrokenExecutor, CancelledError):  # its worker is gone
+                outcome = here(problem)
+            if should_stop():
+                return
+            yield outcome
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def solved(problem: Problem, policy: str, options: Options, start: Plan) -> Outcome:
+    """One what-if, in the process that an executor has for it."""
+    return solve(problem, policy, options=options, should_stop=told_to_stop, start=start)
 
 
 def _problems(problem: Problem, made: Iterable[Variant]) -> tuple[list[tuple[Variant, Problem]], list[Point]]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pulp
-from pulp import _rustcore
 
 from solver.model.goals import cost, disruption, done, gains
 from solver.model.rules import RULES
 from solver.model.sheet import Bools, Floats, Ints, Rows, Sheet
 from solver.model.variables import Setting, Variables, declare
 from solver.problem import Problem
+
+if TYPE_CHECKING:
+    import pulp
 
 __all__ = ["Model", "build", "columns_only"]
 
@@ -94,7 +96,13 @@ class Model:
         return [(block, n) for block in self.blocks for n in range(block.count)]
 
     def problem(self, rank: int) -> pulp.LpProblem:
-        """The model as a PuLP problem that maximises one class: to read, to write as LP or MPS, to solve elsewhere."""
+        """The model as a PuLP problem that maximises one class: to read, to write as LP or MPS, to solve elsewhere.
+
+        Only here is PuLP loaded: a worker that only solves is ready half a second sooner.
+        """
+        import pulp
+        from pulp import _rustcore
+
         core = pulp.LpProblem(self.setting.problem.head.portfolio.replace("-", "_"), pulp.LpMaximize)
         names = (f"{name}_{n}" for name, count in self.families for n in range(count))
         kinds = (_rustcore.Category.Continuous, _rustcore.Category.Integer)
@@ -106,7 +114,7 @@ class Model:
         starts = np.searchsorted(self.row, np.arange(len(self.low) + 1))
         for n in range(len(self.low)):
             span = slice(starts[n], starts[n + 1])
-            self._add_rows(core, array("Q", ids[self.column[span]]), array("d", self.coefficient[span]), n)
+            self._add_rows(_rustcore, core, (array("Q", ids[self.column[span]]), array("d", self.coefficient[span])), n)
         goal = _rustcore.AffineExpr()
         weighted = np.flatnonzero(self.classes[rank])
         goal.add_term_ids_coeffs(core._model, array("Q", ids[weighted]), array("d", self.classes[rank][weighted]))
@@ -114,16 +122,14 @@ class Model:
         core._model.set_objective(goal)
         return core
 
-    def _add_rows(self, core: pulp.LpProblem, ids: array[int], coefficients: array[float], n: int) -> None:
-        sides: list[tuple[float, _rustcore.Sense]] = [
-            (self.low[n], _rustcore.Sense.GreaterEqual),
-            (self.high[n], _rustcore.Sense.LessEqual),
-        ]
+    def _add_rows(self, rust: Any, core: pulp.LpProblem, entries: tuple[array[int], array[float]], n: int) -> None:
+        sides = [(self.low[n], rust.Sense.GreaterEqual), (self.high[n], rust.Sense.LessEqual)]
         if self.low[n] == self.high[n]:
-            sides = [(self.low[n], _rustcore.Sense.Equal)]
+            sides = [(self.low[n], rust.Sense.Equal)]
+        ids, coefficients = entries
         for value, sense in sides:
             if np.isfinite(value) and len(ids):
-                row = _rustcore.AffineExpr()
+                row = rust.AffineExpr()
                 row.add_term_ids_coeffs(core._model, ids, coefficients)
                 row.set_constant(-float(value))
                 row.set_sense(sense)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
 
@@ -111,15 +112,17 @@ def assess(
     count: int = FUTURES,
     seed: int = 0,
     made_for: Problem | None = None,
+    executor: Executor | None = None,
 ) -> Chances:
-    """What becomes of a plan in so many futures of a portfolio; the same for the same records, number and seed.
+    """What becomes of a plan in so many futures of a portfolio; the same for the same records, number and seed, and by
+    whatever executor.
 
     `made_for` is the portfolio that the plan answers where that is another one (a hedged one: see solver.risks.robust).
     Raises InvalidInput where the plan breaks a rule: what is wrong today has no future.
     """
     stands_on = made_for or problem
     published = _sound(stands_on, policy, plan)
-    outcomes = simulate(published, draw(problem, count, seed))
+    outcomes = simulate(published, draw(problem, count, seed), executor)
     ideal = ideals(stands_on, policy)
     planned = values.attained(published)
     return Chances(

@@ -5,7 +5,10 @@ The recourse assumed, in full, is on the page docs/risks.md; each function below
 
 from __future__ import annotations
 
+from concurrent.futures import BrokenExecutor, CancelledError, Executor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -18,6 +21,8 @@ from solver.risks.futures import Futures
 from solver.risks.serve import serve
 
 SMALL = 1e-9
+PART = 500
+"""Futures that are walked through side by side."""
 AT_ONCE = 4_000_000
 """Amounts (pairs times futures) that are held in memory at once."""
 
@@ -38,16 +43,27 @@ class Outcomes:
     """weeks in which a project gets less than it asks for [P,F]"""
 
 
-def simulate(plan: Published, futures: Futures) -> Outcomes:
-    """The plan in every future; where nothing is drawn, it is the plan itself."""
-    course = Course(plan)
-    most = max(1, AT_ONCE // max(1, len(plan.x)))
-    parts = [
-        _Walk(course, futures.of(slice(first, min(first + most, futures.count)))).outcomes()
-        for first in range(0, futures.count, most)
-    ]
+def simulate(plan: Published, futures: Futures, executor: Executor | None = None) -> Outcomes:
+    """The plan in every future; where nothing is drawn, it is the plan itself.
+
+    The futures are walked through in the same parts, whoever does it: here, or the workers of an executor.
+    """
+    most = max(1, min(PART, AT_ONCE // max(1, len(plan.x))))
+    portions = [futures.of(slice(first, min(first + most, futures.count))) for first in range(0, futures.count, most)]
+    parts = _all_walked(plan, portions, executor)
     names = ("values", "projects", "ends", "broken", "cut")
     return Outcomes(**{name: np.concatenate([getattr(part, name) for part in parts], axis=-1) for name in names})
+
+
+def _all_walked(plan: Published, parts: list[Futures], executor: Executor | None) -> list[Outcomes]:
+    if executor is not None and len(parts) > 1:
+        with suppress(BrokenExecutor, CancelledError):  # its workers are gone: then this process does it
+            return [*executor.map(partial(_walked, plan), parts)]
+    return [_walked(plan, part) for part in parts]
+
+
+def _walked(plan: Published, futures: Futures) -> Outcomes:
+    return _Walk(Course(plan), futures).outcomes()
 
 
 class _Walk:

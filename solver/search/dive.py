@@ -60,6 +60,20 @@ def dive(model: Model, task: Task, clock: Clock) -> Answer:
     return replace(nothing, values=values, objective=float(task.objective @ values), finished=True)
 
 
+def bound_of(model: Model, task: Task, clock: Clock) -> float:
+    """What the relaxation of a task's binaries proves, as presolving tightens it; infinite if it is stopped."""
+    task = replace(task, discrete=model.binary)
+    columns = np.flatnonzero(task.free)
+    highs = load(model, task, columns)
+    highs.presolve()
+    lp = highs.getPresolvedLp()
+    if not lp.num_col_:
+        return run(model, task, clock).bound  # presolving has decided it all
+    dived = _Dive(lp, clock, task.limit)
+    dived.relax()
+    return dived.bound + float(task.objective @ np.where(task.free, 0.0, task.values))
+
+
 class _Dive:
     """One relaxation, ever more of whose decisions are fixed; after a step too far it is where it was before."""
 
@@ -80,10 +94,7 @@ class _Dive:
 
     def whole(self) -> Floats | None:
         """All columns, once the decisions are whole; None if there is no way on."""
-        place = self._solved()
-        if place is not None:
-            value = self.highs.getInfo().objective_function_value
-            self.bound = value if self.maximise else -value
+        place = self.relax()
         while place is not None and not self.clock.over() and self.clock.seconds < self.last:
             open_ = self.open[np.abs(place[self.open] - np.round(place[self.open])) > WHOLE]
             if not len(open_):
@@ -93,6 +104,14 @@ class _Dive:
             if place is None:
                 place = self._back()
         return None
+
+    def relax(self) -> Floats | None:
+        """The columns at the optimum of the relaxation, whose value is the bound."""
+        place = self._solved()
+        if place is not None:
+            value = self.highs.getInfo().objective_function_value
+            self.bound = value if self.maximise else -value
+        return place
 
     def _taken(self, ordered: Ints, rest: Floats, place: Floats) -> Floats | None:
         """One step: the surest decisions upwards, fewer if that is too much, or the surest one down."""

@@ -18,10 +18,11 @@ from solver.engine import Answer, Clock, Report, Task, run
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
 from solver.progress import OnProgress, Progress
-from solver.search.dive import decide
+from solver.search.dive import bound_of, decide
 from solver.search.improve import improve
 from solver.search.part import PROOF, Part, attached
 from solver.search.reach import not_before
+from solver.search.seed import as_seeded
 from solver.search.tight import cuts
 from solver.search.whole import in_whole_steps
 
@@ -42,6 +43,8 @@ class Stages:
     model: Model
     clock: Clock
     on_progress: OnProgress | None = None
+    seed: Floats | None = None
+    """The values of an earlier plan, perhaps of a slightly other problem: tried first, class by class."""
 
     def __post_init__(self) -> None:
         s = self.model.setting
@@ -100,14 +103,40 @@ class Stages:
         self.until = self.clock.seconds + limit * (2.0 if part.large else 1.0)
         not_before(self, part)
         part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
-        before = self.values
-        if not self._choose(part, limit):
-            return False
-        in_whole_steps(self, part, before, limit)
-        self._keep(part)
-        left = HELD[0] * (part.gap - self.bounds[rank] + self.attained(rank))
-        self.held.append((part.weights, self.attained(rank) - max(left, HELD[1] * part.gap) - 1e-7))
+        seeded = as_seeded(self, part)
+        if seeded is not None and self._is_enough(part, seeded):
+            self.values = seeded
+        else:
+            before = self.values
+            if not self._choose(part, limit):
+                return False
+            in_whole_steps(self, part, before, limit)
+            if seeded is not None and float(part.weights @ seeded) > self.attained(rank):
+                self.values = seeded
+        self._hold(part)
         return True
+
+    def follow(self, rank: int) -> None:
+        """When the time is up: a class as the seed has it, where that is possible, and what its relaxation proves."""
+        part = self._part(rank)
+        seeded = as_seeded(self, part)
+        if seeded is not None and float(part.weights @ seeded) >= self.attained(rank):
+            self.values = seeded
+        self._is_enough(part, self.values)
+        self._hold(part)
+
+    def _is_enough(self, part: Part, values: Floats) -> bool:
+        """Whether the relaxation of a class proves that some values are good enough; what it proves is kept."""
+        bound = bound_of(self.model, self._light(part, self.budget(GRACE)), self.clock)
+        most = self.ideal.get(part.rank, 0.0) - self.model.constants[part.rank]
+        self.bounds[part.rank] = min(self.bounds.get(part.rank, most), bound)
+        return self.bounds[part.rank] - float(part.weights @ values) <= part.gap + 1e-9
+
+    def _hold(self, part: Part) -> None:
+        """What is decided of a class stays so, and its value is held for the classes below."""
+        self._keep(part)
+        left = HELD[0] * (part.gap - self.bounds[part.rank] + self.attained(part.rank))
+        self.held.append((part.weights, self.attained(part.rank) - max(left, HELD[1] * part.gap) - 1e-7))
 
     def _choose(self, part: Part, limit: float) -> bool:
         """Decide what is on when: by a relaxation first, and in full where its decisions do not hold in full."""

@@ -67,6 +67,19 @@ def grid(axes: Sequence[tuple[str, Sequence[str]]]) -> list[Scenario]:
     return [Scenario(str(n), dict(zip(names, c, strict=True))) for n, c in enumerate(combinations, 1)]
 
 
+def grid_of(text: str) -> list[Scenario]:
+    """The grid of some lines, each a target and its values: `pools.east.factor = 0.8, 0.9, 1`. Raises InvalidInput."""
+    axes = []
+    for line in filter(str.strip, text.splitlines()):
+        target, sign, values = line.partition("=")
+        if not sign or not target.strip() or not values.strip():
+            raise wrong(NAME, "is not told as a target and its values", "pools.east.factor = 0.8, 0.9, 1", line.strip())
+        axes.append((target.strip(), [value.strip() for value in values.split(",")]))
+    if not axes:
+        raise wrong(NAME, "varies nothing", "a line for each target, such as pools.east.factor = 0.8, 0.9, 1")
+    return grid(axes)
+
+
 def listed_scenarios(text: str, *, as_json: bool = False) -> list[Scenario]:
     """The scenarios of a file: CSV with one target per column, or a JSON list of objects. Raises InvalidInput."""
     rows = _json_rows(text) if as_json else _csv_rows(text)
@@ -153,4 +166,4 @@ def _merged(problem: Problem, edits: Iterable[Edit]) -> Problem:
     return edited(problem, edits) if edits else problem
 
 
-__all__ = ["InvalidInput", "Scenario", "grid", "listed_scenarios"]
+__all__ = ["InvalidInput", "Scenario", "grid", "grid_of", "listed_scenarios"]

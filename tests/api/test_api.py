@@ -159,6 +159,25 @@ def test_a_scenario_is_stored_solved_and_its_plan_read_as_json_and_csv(client: F
     assert client.post(f"{asked.headers['Location']}/cancel").json["state"] == "done"
 
 
+def test_a_sweep_is_started_watched_and_read_as_a_table(client: FlaskClient) -> None:
+    body = {
+        "policy": "ordinary", "time_limit": 5,
+        "variations": [
+            {"values": {"projects.ads.value": "5"}}, {"name": "none", "values": {"projects.nobody.value": "1"}},
+        ],
+    }  # fmt: skip
+    asked = client.post(f"{LAB}/sweeps", json=body)
+    assert (asked.status_code, asked.json["count"], asked.json["done"]) == (202, 2, 0)
+    ended = _ended(client, asked.headers["Location"])
+    assert (ended["state"], ended["done"]) == ("done", 2)
+    table = client.get(f"{asked.headers['Location']}/results", headers={"Accept": "text/csv"})
+    assert [line.split(",")[0] for line in table.text.splitlines()] == ["scenario", "1", "none"]
+    assert client.get(f"{LAB}/sweeps").json["items"] == [ended]
+    wrong = client.post(f"{LAB}/sweeps", json={**body, "variations": [{"values": {"nonsense": "1"}}]})
+    assert wrong.status_code == 422
+    assert client.post(f"{asked.headers['Location']}/cancel", json={}).json["state"] == "done"
+
+
 def test_a_scenario_that_does_not_fit_is_refused(client: FlaskClient) -> None:
     gone = {"operation": "remove", "table": "pools", "key": "h100"}
     assert client.post(f"{LAB}/scenarios", json={"policy": "ordinary", "changes": [gone]}).status_code == 409

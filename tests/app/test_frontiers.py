@@ -14,6 +14,7 @@ from app.actions import frontiers, trace_frontier, work
 from app.actions.audit import entries
 from app.actions.frontiers import FrontierRun, Question
 from app.actions.import_data import import_portfolio
+from app.actions.plans import store_plan
 from app.actions.recompute import get_job
 from app.actions.scenarios import get_changes, get_scenario
 from app.actions.snapshot import snapshot
@@ -26,6 +27,7 @@ from app.store import jobs
 from solver.faults import InvalidInput
 from solver.frontier import Ask, Point, trace
 from solver.progress import Options
+from solver.solve import solve
 from tests.cli.tiny import tiny
 
 ASKED = Question("donors", "code-red", points=3)
@@ -76,6 +78,19 @@ def test_a_process_of_its_own_finds_the_points_and_each_is_stored(company: Datab
     assert [(p.label, p.x, p.y, p.digest) for p in found] == [(p.label, p.x, p.y, p.digest) for p in straight]
     assert found[0].as_it_stands
     assert [(e.verb, e.subject) for e in entries(company, "tiny", 1)] == [("trade off", f"trade-off {run}")]
+
+
+@pytest.mark.usefixtures("_here")
+def test_the_stored_plan_of_the_same_problem_is_the_point_as_it_stands(company: Database) -> None:
+    problem = snapshot(company, "tiny")
+    stored = replace(solve(problem, "code-red", options=QUICK), seconds={"total": 12.345})
+    store_plan(company, problem, stored, None, "ann")
+    other = problem.replace(projects=[replace(p, value=p.value + 1) for p in problem.projects])
+    store_plan(company, other, solve(other, "code-red", options=QUICK), None, "ann")
+    run = wait(company, frontiers.start(company, "tiny", ASKED, "eve", QUICK)).id
+    stands, *others = frontiers.points_of(company, run)
+    assert (stands.as_it_stands, stands.seconds, stands.gap_percent) == (True, 12.345, 0)
+    assert len(others) == 2
 
 
 def test_it_is_cancelled_within_a_second(company: Database) -> None:

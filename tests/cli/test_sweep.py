@@ -21,7 +21,8 @@ def test_a_grid_becomes_a_table_and_a_second_start_solves_nothing(tmp_path: Path
     assert main(ask) == 0
     first = capsys.readouterr()
     assert json.loads(first.out)["done"] == 4
-    assert "4 scenarios: 4 to solve" in first.err
+    assert "4 of 4 scenarios are in" in first.err
+    assert "(4 solved now, 0 kept from before)" in first.err
     rows = list(csv.DictReader((out / "results.csv").read_text(encoding="utf-8").splitlines()))
     assert [(r["pools.nodes.factor"], r["policy.weeks"]) for r in rows] == [
         ("0.8", "2"), ("0.8", "3"), ("1", "2"), ("1", "3"),

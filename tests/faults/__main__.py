@@ -10,7 +10,13 @@ from pathlib import Path
 
 from tests.faults import scenes
 
-SCENES = (scenes.worker_killed_mid_solve, scenes.worker_stopped_past_its_lease, scenes.importer_killed)
+SCENES = (
+    scenes.worker_killed_mid_solve,
+    scenes.worker_stopped_past_its_lease,
+    scenes.importer_killed,
+    scenes.sweeping_worker_killed,
+    scenes.dask_killed,
+)
 
 
 def main() -> None:

@@ -49,6 +49,16 @@ def test_an_import_that_is_killed_is_there_whole_or_not_at_all(tmp_path: Path) -
     assert counted["whole"] + counted["nothing"] == 4
 
 
+def test_a_sweep_whose_worker_is_killed_is_finished_by_another(tmp_path: Path) -> None:
+    counted = scenes.sweeping_worker_killed(tmp_path, 1)
+    assert counted["taken over"] == 1
+    assert counted["kept"] > 0
+
+
+def test_a_sweep_outlives_the_workers_and_the_scheduler_of_its_cluster(tmp_path: Path) -> None:
+    assert scenes.dask_killed(tmp_path, 1)["killed"] == 1
+
+
 def test_a_full_disk_is_told_and_leaves_what_was_there(tmp_path: Path) -> None:
     db = Database(f"sqlite:///{tmp_path / 'codered.db'}")
     db.upgrade()

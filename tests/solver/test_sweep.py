@@ -162,10 +162,10 @@ def test_told_to_stop_nothing_half_done_is_kept(problem: Problem) -> None:
 def test_what_is_not_what_was_written_counts_as_missing(tmp_path: Path, garbage: str) -> None:
     folder, result = SweepFolder(tmp_path), Result("ab12", "code-red", "optimal", {"0": {"attained": 3.5}}, cost=2.0)
     folder.keep(result)
-    assert folder.found(["ab12", "cd34"]) == {"ab12": result}
+    assert (folder.found("ab12"), folder.found("cd34")) == (result, None)
     (file,) = tmp_path.rglob("*.json")
     text = file.read_text().replace("3.5", "4.5") if garbage == "changed" else garbage
     file.write_text(text)
-    assert folder.found(["ab12"]) == {}
+    assert folder.found("ab12") is None
     folder.keep(result)
     assert [p.name for p in file.parent.iterdir()] == ["ab12.json"]

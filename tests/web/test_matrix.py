@@ -16,7 +16,7 @@ from app.actions.declare import declare, prefill
 from app.actions.preview import preview
 from app.rights import WEB, Of
 from app.roles import EVERYWHERE, Role
-from app.store import frontiers, jobs
+from app.store import frontiers, jobs, sweeps
 from app.web import cookie
 from tests.web.conftest import DEMO, Site, _site, enter, visitor
 
@@ -65,6 +65,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> Iterator[
                 "points": 3,
             }
             frontiers.add(session, {**asked, "plan": None, "digest": "", "options": {}})
+            about = {name: asked[name] for name in ("portfolio", "scenario", "policy", "who")}
+            sweeps.add(session, {**about, "digest": "", "options": {}}, [], {})
         upload = {"projects.csv": b"project,value\nads-platform,77\n"}
         site.app.config["UPLOAD"] = preview(site.db, upload, "kim", portfolio=DEMO)
         site.app.config["WORDS"] = {
@@ -97,7 +99,7 @@ def address(site: Site, rule: Rule, *, nothing: bool = False) -> str:
     """The address of the rule's object: of the example, or of nothing."""
     values = VALUES | {
         "plan_id": NOTHING if nothing else 2, "job_id": NOTHING if nothing else 1,
-        "scenario": NOTHING if nothing else 1, "run_id": NOTHING if nothing else 1,
+        "scenario": NOTHING if nothing else 1, "run_id": NOTHING if nothing else 1, "sweep": NOTHING if nothing else 1,
         "upload": "nothing" if nothing else site.app.config["UPLOAD"],
         "portfolio": "nothing" if nothing else DEMO,
     }  # fmt: skip

@@ -113,6 +113,12 @@ REFUSALS: tuple[str, ...] = (
     N_("the same row is in the batch twice"),
     N_("%(table)s has no column %(column)s"),
     N_("a trade-off has from %(least)s to %(most)s points"),
+    N_("a sweep has from 1 to %(most)s variations; codered sweep takes more"),
+    N_("the seconds for each are above 0, up to %(most)s"),
+    N_(
+        "the workers went away %(times)s times in a row (%(why)s); what was done is kept, and the same sweep goes on "
+        "with the %(left)s scenarios that are left"
+    ),
     N_("“%(point)s” has no plan: %(message)s"),
     N_("nothing was typed: a pace or a progress of at least one project is needed"),
     N_("the number of weeks that stay as planned is a whole number, such as 0 or 2"),

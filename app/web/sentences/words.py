@@ -130,6 +130,8 @@ WORDS: tuple[str, ...] = (
     N_("used"),
     N_("weeks"),
     N_("trade-off %(number)s"),
+    N_("sweep %(number)s"),
+    N_("sweep"),
     N_("try point"),
     N_("trade off"),
     N_("record"),

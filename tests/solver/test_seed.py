@@ -1,0 +1,103 @@
+"""A solve that starts from the plan of the same or a similar problem: proven at once, or at least as good in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from solver import solve
+from solver.check import check
+from solver.plan import Outcome, Plan
+from solver.problem import Problem
+from solver.records import Floor, Stance
+from solver.solve import takes_start
+from tests.solver.handmade import gpu_pool, ml_pool, policy, portfolio, project, week
+from tests.solver.solving import LIMITS, class_after_class, plan_in
+
+AT_ONCE = replace(LIMITS, time_limit=1e-6)
+
+
+@pytest.fixture(autouse=True)
+def _large() -> Iterator[None]:
+    with class_after_class():
+        yield
+
+
+@pytest.fixture(scope="module")
+def company() -> Problem:
+    """Chat in focus wants 8 of 10 nodes, a build 2 for two weeks; ads is paused and training keeps what it has."""
+    running: dict[str, Any] = {"status": "running", "kind": "run"}
+    stances = [("chat", "focus"), ("ads", "pause"), ("training", "protect")]
+    return portfolio(
+        gpu_pool(amount=10), ml_pool(amount=4),
+        project("chat", 8, today=3, value=10.0, **running), project("ads", 4, today=4, value=3.0, **running),
+        project("training", 3, today=3, value=5.0, minimum=1, **running),
+        project("browser", 2, value=4.0, duration=2.0),
+        policy(kind="code_red", owner="kim", reason="slow", start=week(0), end=week(3)),
+        {"stances": [Stance(policy="normal", project=name, stance=word) for name, word in stances]},
+        {"floors": [Floor(policy="normal", project="training", need="gpu", share=1.0)]},
+        weeks=6,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def known(company: Problem) -> Outcome:
+    with class_after_class():
+        return solve(company, "normal", options=LIMITS)
+
+
+def attained(outcome: Outcome) -> list[float]:
+    return [round(c.attained, 4) for c in outcome.classes]
+
+
+def test_its_own_plan_is_proven_without_any_search(
+    company: Problem, known: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def search(*_: object) -> None:
+        raise AssertionError("searched")
+
+    monkeypatch.setattr(import_module("solver.search.stages"), "decide", search)
+    with pytest.raises(AssertionError, match="searched"):
+        solve(company, "normal", options=LIMITS)
+    again = solve(company, "normal", options=LIMITS, start=known.plan)
+    assert (again.status, attained(again)) == ("optimal", attained(known))
+    assert all(c.gap_percent <= 0.5 for c in again.classes)
+
+
+def test_without_any_time_the_start_is_the_answer_and_its_relaxation_the_proof(
+    company: Problem, known: Outcome
+) -> None:
+    cold = solve(company, "normal", options=AT_ONCE)
+    warm = solve(company, "normal", options=AT_ONCE, start=known.plan)
+    assert max(c.gap_percent for c in cold.classes) > 50
+    assert attained(warm) == attained(known)
+    assert max(c.gap_percent for c in warm.classes) <= 0.5
+
+
+def test_a_plan_of_a_similar_problem_gives_what_still_fits(company: Problem, known: Outcome) -> None:
+    more = company.replace(projects=[replace(p, value=1.1 * p.value) for p in company.projects])
+    warm, cold = (solve(more, "normal", options=LIMITS, start=start) for start in (known.plan, None))
+    assert check(more, "normal", plan_in(warm)).ok
+    assert attained(warm) == pytest.approx(attained(cold), rel=5e-3)
+
+
+def test_a_start_that_breaks_a_rule_is_no_hindrance(company: Problem, known: Outcome) -> None:
+    less = company.replace(policies=[replace(p, gpu_moves=1.0) for p in company.policies])
+    assert not check(less, "normal", plan_in(known)).ok
+    warm, cold = (solve(less, "normal", options=LIMITS, start=start) for start in (known.plan, None))
+    assert attained(warm) == attained(cold)
+
+
+def test_a_plan_of_other_weeks_is_no_start(company: Problem, known: Outcome) -> None:
+    shorter: Plan = replace(plan_in(known), weeks=5)
+    assert attained(solve(company, "normal", options=LIMITS, start=shorter)) == attained(known)
+
+
+def test_what_is_decided_exactly_takes_no_start(company: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert takes_start(company, "normal")
+    monkeypatch.setattr(import_module("solver.solve"), "SMALL", 100_000)
+    assert not takes_start(company, "normal")
