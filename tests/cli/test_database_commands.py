@@ -14,11 +14,6 @@ from tests.cli.tiny import tiny
 Captured = pytest.CaptureFixture[str]
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'codered.db'}"
-
-
 def test_what_was_imported_is_exported_the_same(tmp_path: Path, url: str, capsys: Captured) -> None:
     folder, out = tiny(tmp_path / "in"), tmp_path / "out"
     assert main(["import", str(folder), "--database", url, "--who", "tester"]) == 0
