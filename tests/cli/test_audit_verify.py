@@ -11,6 +11,8 @@ from app.cli import main
 from app.db import Database
 from tests.cli.tiny import tiny
 
+pytestmark = pytest.mark.on_both
+
 Captured = pytest.CaptureFixture[str]
 
 

@@ -15,6 +15,8 @@ from app import create_app, metrics
 from app.config import Settings
 from tests.web.conftest import Site
 
+pytestmark = pytest.mark.on_both
+
 
 def figures(client: FlaskClient) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     """Every sample that `/metrics` tells: name and labels -> value."""
