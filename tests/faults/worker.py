@@ -8,6 +8,7 @@ SIGUSR1 on, and right again after the next. `--busy=SECONDS`: so long it waits f
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -76,8 +77,8 @@ def _apart() -> SolverProcess:
 
 
 def main(says: Connection, url: str, lease: float, flags: Sequence[str]) -> None:
-    """Work until told to stop."""
-    stop = threading.Event()
+    """Work until told to stop, or until nobody is there who could."""
+    stop, parent = threading.Event(), os.getppid()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     for flag in flags:
         if flag.startswith("--clock="):
@@ -91,6 +92,6 @@ def main(says: Connection, url: str, lease: float, flags: Sequence[str]) -> None
     says.send("ready")
     if isinstance(solver, SolverProcess):
         says.send(solver._process.pid)
-    while not stop.wait(0.5):
+    while not stop.wait(0.5) and os.getppid() == parent:
         pass
     worker.close()
