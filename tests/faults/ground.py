@@ -78,7 +78,7 @@ def lab(where: Place, files: Mapping[str, str] = FILES) -> Iterator[Database]:
         db.close()
 
 
-def until(true: Callable[[], bool], seconds: float = 60.0) -> float:
+def until(true: Callable[[], bool], seconds: float = 180.0) -> float:
     """Wait for something; how long it took."""
     began = time.monotonic()
     while not true():

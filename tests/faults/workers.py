@@ -38,7 +38,7 @@ def worker_killed_mid_solve(where: Place, times: int) -> Counted:
                 slowest = max(slowest, until(lambda job=job: get_job(db, job).ended))  # type: ignore[misc]
                 assert get_job(db, job).state == "done", get_job(db, job)
                 takeovers += token_of(db, job) > 1
-                until(lambda solves=solves: not there(solves), 20)  # type: ignore[misc]
+                until(lambda solves=solves: not there(solves), 60)  # type: ignore[misc]
                 pair[pair.index((victim, solves))] = worker_apart(where)
         finally:
             for one, _ in pair:
