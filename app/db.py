@@ -25,6 +25,8 @@ from app.errors import Unavailable
 
 PROJECT = Path(__file__).resolve().parent.parent
 BUSY_SECONDS = 10
+CONNECT_SECONDS = 10
+"""How long a PostgreSQL may take to say that it is there; a server that hangs would never."""
 
 
 class Database:
@@ -125,7 +127,8 @@ def _with_driver(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+        return create_engine(url, pool_pre_ping=True, connect_args=patience)
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, module=sqlite_module(), connect_args={"timeout": BUSY_SECONDS})

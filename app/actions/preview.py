@@ -64,6 +64,8 @@ class Preview:
     unknown: dict[str, list[str]]
     fits: bool
     book: bool
+    applied: str = ""
+    """Who has made its changes; blank as long as nobody has."""
 
     @property
     def totals(self) -> dict[str, int]:
@@ -119,16 +121,25 @@ def preview_steps(db: Database, upload: str) -> str:
 
 
 def commit(db: Database, upload: str, who: str) -> Imported:
-    """Make exactly the changes of a preview. Raises NotFound, Refused with faults, Conflict when the data changed."""
+    """Make exactly the changes of a preview, once.
+
+    Raises NotFound, Refused with faults or when they have been made, Conflict when the data changed.
+    """
     with db.session() as session:
         row = uploads.get(session, upload, UploadRow.changes)
         shown = _preview(row)
+        _refuse_twice(shown)
         if not shown.fits:
             raise Refused("the upload has faults: correct them and upload it again")
         differences = _read(session, row)
         imported = _apply(session, row.portfolio, row.revision, differences, row.digest, who)
-        uploads.remove(session, upload)
+        uploads.applied(session, row, who)
     return imported
+
+
+def _refuse_twice(shown: Preview) -> None:
+    if shown.applied:
+        raise Refused("these changes have been made already; nothing was written again")
 
 
 def bring_in(db: Database, looked: Looked, who: str) -> Imported:
@@ -141,10 +152,14 @@ def bring_in(db: Database, looked: Looked, who: str) -> Imported:
 
 
 def map_headings(db: Database, upload: str, columns_by_heading: Mapping[tuple[str, str], str], who: str) -> str:
-    """Remember which column headings mean, by (table, heading), and preview the upload again; the new preview's id."""
+    """Remember which column headings mean, by (table, heading), and preview the upload again; the new preview's id.
+
+    Raises NotFound, or Refused when its changes have been made.
+    """
     with db.session() as session:
         locks.hold(session, locks.HEADINGS)
         row = uploads.get(session, upload, UploadRow.content)
+        _refuse_twice(_preview(row))
         for (table, heading), column in columns_by_heading.items():
             if table not in TABLES or column not in {c.name for c in columns(table)}:
                 raise NotFound("column", f"{table}.{column}")

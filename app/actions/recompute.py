@@ -139,4 +139,4 @@ def job_of(row: JobRow) -> Job:
 def _seconds(row: JobRow) -> float:
     if row.started_at is None:
         return 0.0
-    return ((row.finished_at or datetime.now(UTC)) - row.started_at).total_seconds()
+    return max(0.0, ((row.finished_at or datetime.now(UTC)) - row.started_at).total_seconds())

@@ -42,7 +42,7 @@ def add(session: Session, facts: Mapping[str, Any]) -> int:
     """A new job in the queue; its id."""
     row = JobRow(
         state=QUEUED, progress=[], plan=None, message="", faults=[], conflicts=[], repairs=[], cancel=False, owner="",
-        lease_until=None, token=0, attempts=0, created_at=now(), started_at=None, finished_at=None, **facts,
+        lease_until=None, token=0, attempts=0, created_at=now_of(session), started_at=None, finished_at=None, **facts,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -91,10 +91,10 @@ def claim(session: Session, worker: Worker) -> Claim | None:
     """
     while (row := session.scalar(_free(session, worker).limit(1).with_for_update(skip_locked=True))) is not None:
         if row.cancel:
-            _end(row, CANCELLED, {"message": "cancelled"})
+            _end(session, row, CANCELLED, {"message": "cancelled"})
         elif row.attempts >= MOST_ATTEMPTS:
-            _end(row, PARKED, {"message": f"its worker ended {row.attempts} times before it was done; parked until an "
-                                          "operator starts it again"})  # fmt: skip
+            told = f"begun {row.attempts} times and never done; parked until an operator starts it again"
+            _end(session, row, PARKED, {"message": told})
         else:
             moment = now_of(session)
             row.state, row.owner, row.lease_until = RUNNING, worker.name, moment + worker.lease
@@ -143,23 +143,23 @@ def finish(session: Session, claim: Claim, state: str, facts: Mapping[str, Any])
     row = held(session, claim)
     if row is None:
         return False
-    _end(row, state, facts)
+    _end(session, row, state, facts)
     session.flush()
     return True
 
 
-def release(session: Session, claim: Claim, message: str) -> None:
-    """Put a claimed job back into the queue, as if it had not been begun."""
+def release(session: Session, claim: Claim, message: str, *, counts: bool = False) -> None:
+    """Put a claimed job back into the queue, as if it had not been begun; `counts`: it was one of its attempts."""
     row = held(session, claim)
     if row is not None:
         row.state, row.owner, row.lease_until, row.message = QUEUED, "", None, message
-        row.attempts, row.progress, row.started_at = row.attempts - 1, [], None
+        row.attempts, row.progress, row.started_at = row.attempts - (not counts), [], None
 
 
 def cancel_queued(session: Session, job: int, message: str) -> None:
     """End a job that nobody has begun."""
     ended = sa.update(JobRow).where(JobRow.id == job, JobRow.state == QUEUED)
-    session.execute(ended.values(state=CANCELLED, message=message, finished_at=now()))
+    session.execute(ended.values(state=CANCELLED, message=message, finished_at=now_of(session)))
 
 
 def again(session: Session, job: int) -> bool:
@@ -193,14 +193,14 @@ def remove(session: Session, numbers: Collection[int]) -> None:
 
 
 def now_of(session: Session) -> datetime:
-    """The time that leases go by: the database's where several hosts share it, else this machine's."""
+    """The time that jobs and their leases go by: the database's where several hosts share it, else this machine's."""
     if session.get_bind().dialect.name != "postgresql":
         return now()
     moment: datetime = session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
     return moment
 
 
-def _end(row: JobRow, state: str, facts: Mapping[str, Any]) -> None:
+def _end(session: Session, row: JobRow, state: str, facts: Mapping[str, Any]) -> None:
     for name, fact in facts.items():
         setattr(row, name, fact)
-    row.state, row.finished_at, row.lease_until = state, now(), None
+    row.state, row.finished_at, row.lease_until = state, now_of(session), None

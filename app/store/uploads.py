@@ -34,6 +34,13 @@ def get(session: Session, upload: str, *whole: sa.orm.InstrumentedAttribute[byte
     return row
 
 
+def applied(session: Session, row: UploadRow, who: str) -> None:
+    """Note that an upload has been applied: its page says so, to whoever did not get the answer or asks again."""
+    row.summary = row.summary | {"applied": who}
+    row.content, row.changes = b"", b""
+    session.flush()
+
+
 def remove(session: Session, upload: str) -> None:
     """Forget an upload."""
     session.execute(sa.delete(UploadRow).where(UploadRow.id == upload))

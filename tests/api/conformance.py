@@ -75,9 +75,9 @@ class Report:
         self.failures.setdefault(what, f"{failure.message}\n{check.failure_info.code_sample}\n{told}")
 
 
-def door(folder: Path) -> tuple[Flask, str]:
+def door(folder: Path, url: str = "") -> tuple[Flask, str]:
     """The application on the portfolio `lab`, and the token of an admin."""
-    app, db = site(folder)
+    app, db = site(folder, url)
     add_account(db, "kim", None, {EVERYWHERE: Role.ADMIN}, "ann")
     return app, bearer(db, "kim")
 

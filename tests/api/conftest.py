@@ -1,4 +1,4 @@
-"""The API on a real SQLite file with the small portfolio, `lab`, and a solver that answers at once."""
+"""The API on a real database with the small portfolio, `lab`, and a solver that answers at once."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from app.roles import EVERYWHERE, Role
 from solver.plan import Outcome
 from solver.progress import OnProgress, ShouldStop
 from tests.app.lab import FILES, as_bytes, outcome
+from tests.databases import Makers
 
 os.environ.setdefault("CODERED_API_LIMIT", "0")  # tests ask as often as they like; those of the limit set one
 
@@ -45,20 +46,39 @@ def _solver() -> Iterator[None]:
     work.shut_down()
 
 
-def site(folder: Path) -> tuple[Flask, Database]:
-    """The application with `lab` and one plan."""
-    url = f"sqlite:///{folder / 'codered.db'}"
-    app = create_app(Settings(instance=folder, database_url=url))
-    db = Database(url)
+def fill(db: Database) -> None:
+    """Write `lab` and one plan."""
     import_portfolio(db, as_bytes(FILES), "ann")
     problem = snapshot(db, "lab")
     store_plan(db, problem, outcome(problem), None, "ann")
+
+
+def site(folder: Path, url: str = "") -> tuple[Flask, Database]:
+    """The application with `lab` and one plan; without a URL they are written to a new file."""
+    app = create_app(Settings(instance=folder, database_url=url))
+    db: Database = app.extensions["codered"][0]
+    if not url:
+        fill(db)
     return app, db
 
 
+@pytest.fixture(scope="module")
+def whole(makers: Makers) -> str:
+    """The URL of a database with `lab` and one plan, for all tests of a module."""
+    return makers.copy("lab", fill)
+
+
 @pytest.fixture
-def app(tmp_path: Path) -> Flask:
-    return site(tmp_path)[0]
+def filled(makers: Makers, database_kind: str) -> str:
+    """The URL of a database with `lab` and one plan."""
+    return makers.copy("lab", fill, database_kind)
+
+
+@pytest.fixture
+def app(tmp_path: Path, filled: str) -> Iterator[Flask]:
+    app, db = site(tmp_path, filled)
+    yield app
+    db.close()
 
 
 def bearer(db: Database, name: str, role: Role = Role.ADMIN, portfolio: str = EVERYWHERE, days: int = 1) -> str:

@@ -60,8 +60,8 @@ class Lab:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    app, db = site(tmp_path_factory.mktemp("bad"))
+def lab(tmp_path_factory: pytest.TempPathFactory, whole: str) -> Iterator[Lab]:
+    app, db = site(tmp_path_factory.mktemp("bad"), whole)
     add_account(db, "kim", None, {EVERYWHERE: Role.ADMIN}, "ann")
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = bearer(db, "kim")

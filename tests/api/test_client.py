@@ -19,9 +19,9 @@ from tests.api.conformance import door, served
 
 
 @pytest.fixture
-def lab(tmp_path: Path) -> Iterator[tuple[Client, Database]]:
+def lab(tmp_path: Path, filled: str) -> Iterator[tuple[Client, Database]]:
     """A client of a served application with the portfolio `lab`, and its database."""
-    app, token = door(tmp_path)
+    app, token = door(tmp_path, filled)
     with served(app) as address, Client(address, token.removeprefix("Bearer ")) as client:
         yield client, app.extensions["codered"][0]
 

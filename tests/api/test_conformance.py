@@ -22,9 +22,9 @@ ON_THE_WAY = "get_portfolio|list_pools|.*_Pool|.*_(scenario|job|plan|plan_table)
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def site(tmp_path_factory: pytest.TempPathFactory, whole: str) -> Iterator[tuple[str, str]]:
     """The address of a served application, and a token."""
-    app, token = door(tmp_path_factory.mktemp("conformance"))
+    app, token = door(tmp_path_factory.mktemp("conformance"), whole)
     with served(app) as address:
         yield address, token
 

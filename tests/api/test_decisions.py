@@ -17,6 +17,8 @@ from tests.api.test_api import LAB, V1, _ended
 from tests.app.lab import outcome
 from tests.app.test_end_early import RED
 
+pytestmark = pytest.mark.on_both
+
 
 def test_signals_are_sent_and_what_they_make_a_trigger_advise_is_acknowledged(
     client: FlaskClient, db: Database

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from app import api
 from app.actions.accounts import add_account
 from app.config import Settings
@@ -14,12 +12,11 @@ from tests.api.conftest import bearer
 V1 = "/portfolios"
 
 
-def test_too_many_requests_are_answered_with_a_problem_and_when_to_go_on(tmp_path: Path) -> None:
-    db = Database(f"sqlite:///{tmp_path / 'codered.db'}")
-    db.upgrade()
+def test_too_many_requests_are_answered_with_a_problem_and_when_to_go_on(url: str) -> None:
+    db = Database(url)
     for name in ("kim", "eve"):
         add_account(db, name, None, {EVERYWHERE: Role.ADMIN}, "ann")
-    app = api.build(db, Settings(database_url=str(db.url), api_limit=3))
+    app = api.build(db, Settings(database_url=url, api_limit=3))
     client, headers = app.test_client(), {"Authorization": bearer(db, "kim")}
     answers = [client.get(V1, headers=headers) for _ in range(8)]  # a minute may end meanwhile, but not twice
     refused = [a for a in answers if a.status_code == 429]
@@ -36,10 +33,9 @@ def test_too_many_requests_are_answered_with_a_problem_and_when_to_go_on(tmp_pat
     db.close()
 
 
-def test_the_reference_says_that_requests_may_be_too_many(tmp_path: Path) -> None:
-    db = Database(f"sqlite:///{tmp_path / 'codered.db'}")
-    db.upgrade()
-    document = api.build(db, Settings(database_url=str(db.url))).test_client().get("/openapi.json").get_json()
+def test_the_reference_says_that_requests_may_be_too_many(url: str) -> None:
+    db = Database(url)
+    document = api.build(db, Settings(database_url=url)).test_client().get("/openapi.json").get_json()
     operations = [one for path in document["paths"].values() for one in path.values() if isinstance(one, dict)]
     assert len(operations) > 20
     for one in operations:

@@ -31,10 +31,10 @@ IN, NOTHING = "in", 9_999
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def door(tmp_path_factory: pytest.TempPathFactory, whole: str) -> Iterator[Flask]:
     """The API alone, with a scenario, a job and a plan; its views only say that they were reached."""
     folder: Path = tmp_path_factory.mktemp("matrix")
-    app, db = site(folder)
+    app, db = site(folder, whole)
     add_scenario(db, "lab", "try", "ordinary", [], "ann")
     with db.session() as session:
         facts = {

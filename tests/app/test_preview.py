@@ -101,8 +101,12 @@ def test_a_commit_makes_exactly_what_was_shown_and_only_once(lab: Database) -> N
     assert (done.created, done.updated, done.removed) == (0, 1, 0)
     entry = next(e for e in entries(lab, "lab", 5) if e.subject == "projects ads")
     assert (entry.who, entry.detail) == ("bob", {"value": ["4", "7.5"]})
-    with pytest.raises(NotFound):
-        commit(lab, seen.id, "bob")
+    with pytest.raises(Refused, match="made already"):
+        commit(lab, seen.id, "eve")
+    with pytest.raises(Refused, match="made already"):
+        map_headings(lab, seen.id, {("projects", "worth"): "value"}, "eve")
+    assert get_preview(lab, seen.id).applied == "bob"
+    assert sum(e.verb == "import" and e.subject == "projects ads" for e in entries(lab, "lab", 50)) == 1
 
 
 def test_a_new_portfolio_needs_every_table(db: Database, problem: Problem) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,10 +14,11 @@ from app.actions import operate, work
 from app.actions.audit import entries
 from app.actions.plans import list_plans
 from app.actions.recompute import cancel, get_job, start
+from app.actions.work import kinds
 from app.actions.work.worker import Worker
 from app.cli import main
 from app.db import Database
-from app.errors import Refused
+from app.errors import Refused, Unavailable
 from app.processes.solver import Task
 from app.store import jobs, workers
 from app.store.jobs import Claim
@@ -220,7 +223,6 @@ def test_a_result_waits_for_a_database_that_is_away(lab: Database, monkeypatch: 
     worker.wake(lab)
     assert held.asked.wait(10)
     whole, away = lab.session, threading.Event()
-    from app.errors import Unavailable
 
     def gone() -> Any:
         away.set()
@@ -232,6 +234,56 @@ def test_a_result_waits_for_a_database_that_is_away(lab: Database, monkeypatch: 
     monkeypatch.setattr(lab, "session", whole)
     assert wait(lab, job).state == "done"
     worker.close()
+
+
+@pytest.mark.parametrize(("times", "state", "plans"), [(1, "done", 1), (jobs.MOST_ATTEMPTS, "parked", 0)])
+def test_a_job_whose_database_goes_away_while_it_is_done_waits_again_and_not_for_ever(
+    lab: Database, monkeypatch: pytest.MonkeyPatch, times: int, state: str, plans: int
+) -> None:
+    job, held, left = queued(lab), Held(), list(range(times))
+    held.may.set()
+    whole = kinds.snapshot
+
+    def snapshot(*arguments: Any) -> Any:
+        if left:
+            left.pop()
+            raise Unavailable("the database is not available: it is being restarted")
+        return whole(*arguments)
+
+    monkeypatch.setattr(kinds, "snapshot", snapshot)
+    worker = Worker(held, lanes=("plans",))  # type: ignore[arg-type]
+    worker.wake(lab)
+    assert wait(lab, job).state == state
+    worker.close()
+    assert len(list_plans(lab, "lab")) == plans
+    assert left == []
+
+
+def test_the_times_of_a_job_are_those_of_one_clock(lab: Database, clock: list[datetime]) -> None:
+    """A worker whose clock is wrong would have solved for a year, or for less than nothing."""
+    job = queued(lab)
+    clock[0] += timedelta(seconds=3)
+    claim = claimed(lab, ANN)
+    assert claim
+    clock[0] += timedelta(seconds=4)
+    assert finished(lab, claim)
+    told = get_job(lab, job)
+    assert (told.created_at, told.seconds) == (clock[0] - timedelta(seconds=7), 4.0)
+
+
+def test_a_server_that_takes_the_call_and_says_nothing_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.db.CONNECT_SECONDS", 2)
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        db = Database(f"postgresql://kim@127.0.0.1:{mute.getsockname()[1]}/codered")
+        began = time.monotonic()
+        with pytest.raises(Unavailable), db.reading() as session:
+            session.connection()
+        assert time.monotonic() - began < 20
+        db.close()
 
 
 def test_two_workers_do_every_job_once(lab: Database) -> None:

@@ -21,10 +21,10 @@ Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    found = f"sqlite:///{tmp_path / 'codered.db'}"
-    monkeypatch.setenv("CODERED_DATABASE_URL", found)
-    return found
+def url(url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The database that commands use."""
+    monkeypatch.setenv("CODERED_DATABASE_URL", url)
+    return url
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -27,12 +26,10 @@ Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def db(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """The lab with a code red, `red`, and a solver that answers at once."""
-    url = f"sqlite:///{tmp_path / 'codered.db'}"
     monkeypatch.setenv("CODERED_DATABASE_URL", url)
     made = Database(url)
-    made.upgrade()
     import_portfolio(made, as_bytes(FILES), "ann")
     add_record(made, "lab", "policies", RED, "ann")
     work.use(work.Worker(AtOnce()))  # type: ignore[arg-type]

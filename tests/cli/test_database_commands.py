@@ -11,12 +11,9 @@ from app.cli import main
 from solver.folder import read_folder
 from tests.cli.tiny import tiny
 
+pytestmark = pytest.mark.on_both
+
 Captured = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'codered.db'}"
 
 
 def test_what_was_imported_is_exported_the_same(tmp_path: Path, url: str, capsys: Captured) -> None:

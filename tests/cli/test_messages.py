@@ -54,9 +54,9 @@ def test_an_unexpected_error_is_one_line_that_says_how_to_see_more(capsys: Captu
     assert "codered --debug" in shown
 
 
-def test_debug_shows_the_trace(tmp_path: Path) -> None:
+def test_debug_shows_the_trace(tmp_path: Path, url: str) -> None:
     with pytest.raises(Exception, match="nobody"):
-        main(["--debug", "export", "nobody", str(tmp_path), "--database", f"sqlite:///{tmp_path / 'c.db'}"])
+        main(["--debug", "export", "nobody", str(tmp_path), "--database", url])
 
 
 def test_ctrl_c_asks_the_work_to_stop_and_waits_for_its_answer() -> None:

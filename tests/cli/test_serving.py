@@ -36,8 +36,8 @@ def test_the_address_is_one_that_a_browser_opens() -> None:
     assert server.address("::1", 8001) == "http://[::1]:8001/"
 
 
-def test_serve_does_not_wander_to_another_port(taken: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["serve", "--port", str(taken), "--database", f"sqlite:///{tmp_path / 'c.db'}"]) == 1
+def test_serve_does_not_wander_to_another_port(taken: int, url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--port", str(taken), "--database", url]) == 1
     assert "is taken" in capsys.readouterr().err
 
 
@@ -65,17 +65,19 @@ def test_the_demo_serves_the_example_and_stops_at_ctrl_c(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="gunicorn serves with several processes")
-def test_several_processes_serve_one_database_and_count_together(tmp_path: Path) -> None:
+def test_several_processes_serve_one_database_and_count_together(tmp_path: Path, url: str) -> None:
     port = server.free_port("127.0.0.1", 18100)
     call = [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())", "serve", "--processes", "2"]
     environ = {**os.environ, "CODERED_INSTANCE": str(tmp_path), "CODERED_WORKER": "no", "CODERED_LOG_LEVEL": "warning"}
-    url = f"http://127.0.0.1:{port}"
-    serving = subprocess.Popen([*call, "--port", str(port)], cwd=ROOT, env=environ, stderr=subprocess.PIPE)
+    address = f"http://127.0.0.1:{port}"
+    serving = subprocess.Popen(
+        [*call, "--port", str(port), "--database", url], cwd=ROOT, env=environ, stderr=subprocess.PIPE
+    )
     try:
-        page_of(f"{url}/healthz", serving)
+        page_of(f"{address}/healthz", serving)
         for _ in range(40):
-            page_of(f"{url}/sign-in", serving, settle=0)
-        told = [page_of(f"{url}/metrics", serving, settle=0) for _ in range(6)]
+            page_of(f"{address}/sign-in", serving, settle=0)
+        told = [page_of(f"{address}/metrics", serving, settle=0) for _ in range(6)]
     finally:
         serving.send_signal(signal.SIGTERM)
         _, said = serving.communicate(timeout=20)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import structlog
@@ -30,13 +29,11 @@ def _logs_as_before() -> Iterator[None]:
 
 
 @pytest.fixture
-def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+def db(url: str, monkeypatch: pytest.MonkeyPatch) -> Database:
     """The lab in the database that commands use, which may call this machine."""
-    url = f"sqlite:///{tmp_path / 'codered.db'}"
     monkeypatch.setenv("CODERED_DATABASE_URL", url)
     monkeypatch.setenv("CODERED_WEBHOOK_NETWORKS", "127.0.0.0/8")
     found = Database(url)
-    found.upgrade()
     import_portfolio(found, as_bytes(FILES), "ann")
     return found
 

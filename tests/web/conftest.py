@@ -1,9 +1,8 @@
-"""The web application on a real SQLite file, served to a real Chromium where a test needs one."""
+"""The web application on a real database, served to a real Chromium where a test needs one."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from app.db import Database
 from app.roles import EVERYWHERE, Role
 from app.web import cookie
 from app.web.imports import EXAMPLE
+from tests.databases import Makers
 from tests.web.made_plan import made_outcome
 
 CHROMIUM = os.environ.get("CODERED_CHROMIUM", "/usr/bin/chromium")
@@ -53,33 +53,25 @@ def _one_runner() -> Iterator[None]:
     work.shut_down()
 
 
-@pytest.fixture(scope="session")
-def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the example, a plan of record (1) and a code red that waits for approval (2)."""
-    path = tmp_path_factory.mktemp("demo") / "codered.db"
-    db = Database(f"sqlite:///{path}")
-    db.upgrade()
+def fill(db: Database) -> None:
+    """Write the example, a plan of record (1) and a code red that waits for approval (2)."""
     import_portfolio(db, EXAMPLE, "ann")
     problem = snapshot(db, DEMO)
     for policy in ("normal", "code-red"):
         store_plan(db, problem, made_outcome(problem, policy), None, "ann")
     approve(db, 1, "the year's first plan", "kim")
-    db.close()
-    return path
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Site]:
+def empty(tmp_path: Path, url: str) -> Iterator[Site]:
     """An application without any portfolio."""
-    yield from _site(tmp_path / "empty")
+    yield from _site(tmp_path / "empty", url)
 
 
 @pytest.fixture
-def demo(tmp_path: Path, demo_file: Path) -> Iterator[Site]:
+def demo(tmp_path: Path, makers: Makers, database_kind: str) -> Iterator[Site]:
     """An application with the example and two plans."""
-    (tmp_path / "demo").mkdir()
-    shutil.copy(demo_file, tmp_path / "demo" / "codered.db")
-    yield from _site(tmp_path / "demo")
+    yield from _site(tmp_path / "demo", makers.copy("example", fill, database_kind))
 
 
 @pytest.fixture
@@ -191,8 +183,8 @@ def enter(db: Database, name: str, grants: Mapping[str, Role]) -> str:
     return begin_session(db, None, name, "a browser")
 
 
-def _site(folder: Path) -> Iterator[Site]:
-    app = create_app(Settings(instance=folder, database_url=f"sqlite:///{folder / 'codered.db'}"))
+def _site(folder: Path, url: str) -> Iterator[Site]:
+    app = create_app(Settings(instance=folder, database_url=url))
     db: Database = app.extensions["codered"][0]
     app.config["KIM"] = enter(db, "kim", {EVERYWHERE: Role.ADMIN})
     app.test_client_class = SignedIn

@@ -15,6 +15,8 @@ from app import create_app, metrics
 from app.config import Settings
 from tests.web.conftest import Site
 
+pytestmark = pytest.mark.on_both
+
 
 def figures(client: FlaskClient) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     """Every sample that `/metrics` tells: name and labels -> value."""
@@ -77,7 +79,9 @@ def test_the_figures_tell_what_the_database_holds(client: FlaskClient) -> None:
 
 
 def test_figures_can_be_kept_for_who_bears_the_token(demo: Site) -> None:
-    settings = Settings(database_url=str(demo.db.url), metrics_token=SecretStr("let-me-see"))
+    settings = Settings(
+        database_url=demo.db.url.render_as_string(hide_password=False), metrics_token=SecretStr("let-me-see")
+    )
     client = create_app(settings).test_client()
     assert client.get("/metrics").status_code == 401
     assert client.get("/metrics", headers={"Authorization": "Bearer let-me-sea"}).status_code == 401

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,7 +16,8 @@ from app.rights import WEB, Of
 from app.roles import EVERYWHERE, Role
 from app.store import frontiers, jobs, sweeps
 from app.web import cookie
-from tests.web.conftest import DEMO, Site, _site, enter, visitor
+from tests.databases import Makers
+from tests.web.conftest import DEMO, Site, _site, enter, fill, visitor
 
 NOTHING = 9_999
 VALUES = {
@@ -39,11 +38,9 @@ IN = "in"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, makers: Makers) -> Iterator[Site]:
     """The example with a scenario, a job and an upload, and an account of each role in it, elsewhere, everywhere."""
-    folder = tmp_path_factory.mktemp("matrix")
-    shutil.copy(demo_file, folder / "codered.db")
-    for site in _site(folder):
+    for site in _site(tmp_path_factory.mktemp("matrix"), makers.copy("example", fill)):
         form = prefill(site.db, DEMO)
         declare(site.db, DEMO, form, "kim")
         with site.db.session() as session:

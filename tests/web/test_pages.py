@@ -144,6 +144,10 @@ def test_an_upload_is_compared_line_by_line_and_refused_when_the_data_changed(de
     assert "is read as the column owner" in client.get(mapped).text
     again = client.post("/import", data={"files": (io.BytesIO(csv), "projects.csv")}).location
     assert client.post(f"{again}/apply").status_code == 303
+    for answer in (client.get(again), client.post(f"{again}/apply")):
+        assert "These changes have been made by kim, all of them" in answer.text
+        assert "Apply 1 change" not in answer.text
+    assert (answer.status_code, client.get(f"{again}/steps.csv").status_code) == (409, 200)
     stale = client.post(f"{mapped}/apply")
     assert (stale.status_code, "Somebody changed code-red since" in stale.text) == (409, True)
     assert client.get(f"{mapped}/steps.csv").text.startswith("table,line,action,record,column,before,after\n")

@@ -24,29 +24,22 @@ from solver.orders import change_orders
 from solver.solve import solve
 from tests.cli.test_people import PEOPLE
 from tests.cli.tiny import tiny
+from tests.databases import Makers
 from tests.solver.solving import LIMITS, plan_in
 from tests.web.conftest import Site, _site, serving
 from tests.web.made_plan import made_outcome
 
 
-@pytest.fixture(scope="module")
-def staffed_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A database with the tiny company, its people, and its plan under the code red."""
-    folder = tmp_path_factory.mktemp("staffed")
-    db = Database(f"sqlite:///{folder / 'codered.db'}")
-    db.upgrade()
-    import_portfolio(db, tiny(folder / "in", people=PEOPLE), "ann")
-    problem = snapshot(db, "tiny")
-    store_plan(db, problem, solve(problem, "code-red", options=LIMITS), None, "ann")
-    db.close()
-    return (folder / "codered.db").read_bytes()
-
-
 @pytest.fixture
-def staffed(tmp_path: Path, staffed_file: bytes) -> Iterator[Site]:
-    """An application with it."""
-    (tmp_path / "codered.db").write_bytes(staffed_file)
-    yield from _site(tmp_path)
+def staffed(tmp_path: Path, makers: Makers, database_kind: str) -> Iterator[Site]:
+    """An application with the tiny company, its people, and its plan under the code red."""
+
+    def fill(db: Database) -> None:
+        import_portfolio(db, tiny(tmp_path / "in", people=PEOPLE), "ann")
+        problem = snapshot(db, "tiny")
+        store_plan(db, problem, solve(problem, "code-red", options=LIMITS), None, "ann")
+
+    yield from _site(tmp_path / "site", makers.copy("staffed", fill, database_kind))
 
 
 def finished(site: Site, address: str) -> str:

@@ -50,10 +50,10 @@ def provider(served: Provider) -> Provider:
 
 
 @pytest.fixture
-def site(tmp_path: Path, provider: Provider) -> Iterator[Site]:
+def site(tmp_path: Path, url: str, provider: Provider) -> Iterator[Site]:
     """An installation with single sign-on, and an account for kim that has no password."""
     settings = Settings(
-        instance=tmp_path, database_url=f"sqlite:///{tmp_path / 'c.db'}", secret_key=SecretStr("k" * 40),
+        instance=tmp_path, database_url=url, secret_key=SecretStr("k" * 40),
         oidc_issuer=provider.address, oidc_client_id=CLIENT, oidc_client_secret=SecretStr(SECRET),
     )  # fmt: skip
     app = create_app(settings)

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -152,12 +153,12 @@ def test_no_sql_is_put_together_from_texts() -> None:
 
 
 def test_who_calls_is_believed_of_proxies_only_where_they_are_set_up(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, fresh: Callable[[], str], caplog: pytest.LogCaptureFixture
 ) -> None:
     claimed = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "plan.example"}
     for proxies, caller in ((0, "127.0.0.1"), (1, "192.0.2.7")):
-        url = f"sqlite:///{tmp_path / f'{proxies}.db'}"
-        app = create_app(Settings(instance=tmp_path, database_url=url, proxies=proxies, secret_key=SecretStr("k" * 40)))
+        set_up = Settings(instance=tmp_path, database_url=fresh(), proxies=proxies, secret_key=SecretStr("k" * 40))
+        app = create_app(set_up)
         wrong = {"name": "kim", "password": "a guess"}
         answer = app.test_client().post("/sign-in", data=wrong, headers=claimed)
         assert ("Strict-Transport-Security" in answer.headers) is bool(proxies)

@@ -33,9 +33,9 @@ def ann(demo: Site) -> FlaskClient:
 
 
 @pytest.fixture
-def show(tmp_path: Path) -> Iterator[Site]:
+def show(tmp_path: Path, url: str) -> Iterator[Site]:
     """The demonstration, empty."""
-    app = create_app(Settings(instance=tmp_path, database_url=f"sqlite:///{tmp_path / 'demo.db'}", demo=True))
+    app = create_app(Settings(instance=tmp_path, database_url=url, demo=True))
     db = app.extensions["codered"][0]
     demo_account.ensure(db)
     yield Site(app, db)

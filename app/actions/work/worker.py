@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import cached_property
 from queue import SimpleQueue
@@ -35,9 +35,20 @@ LEASE_SECONDS = 30.0
 PATIENCE_SECONDS = 120.0
 """How long a result waits for a database that is away."""
 MOST_REPORTS = 200
-WAITS_AGAIN = "waits again: the worker that had begun it was stopped"
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A job is put back into the queue: what it says meanwhile, and whether this was one of its attempts."""
+
+    message: str
+    counts: bool
+
+
+STOPPED = Back("waits again: the worker that had begun it was stopped", counts=False)
+AWAY = Back("waits again: the database did not answer while it was being done", counts=True)
 
 
 class Worker:
@@ -189,21 +200,25 @@ class _Doing:
         return self._worker.solver
 
     def run(self) -> None:
-        """Do it and end it; or put it back when this worker closes."""
+        """Do it and end it; or put it back when this worker closes, or the database was away."""
         ending = self._ending()
-        if ending is None:
-            self._patiently(lambda session: jobs.release(session, self._claim, WAITS_AGAIN))
+        if isinstance(ending, Back):
+            back = ending
+            self._patiently(lambda session: jobs.release(session, self._claim, back.message, counts=back.counts))
         elif not self._patiently(lambda session: self._finish(session, ending)):
             log.warning("a result came too late and was dropped", job=self._claim.job, token=self._claim.token)
 
-    def _ending(self) -> Ending | None:
+    def _ending(self) -> Ending | Back:
         try:
             return do(self._db, self._row, self)
         except InvalidInput as invalid:
             faults = [fault.as_dict() for fault in invalid.faults]
             return Ending(jobs.FAILED, {"message": str(invalid), "faults": faults})
         except SolveCancelled:
-            return None if self._worker.closing.is_set() else Ending(jobs.CANCELLED, {"message": "cancelled"})
+            return STOPPED if self._worker.closing.is_set() else Ending(jobs.CANCELLED, {"message": "cancelled"})
+        except Unavailable as away:
+            log.warning("database away while a job was done", job=self._claim.job, reason=str(away))
+            return AWAY
         except (SolverEnded, StudyFailed, CoderedError) as error:
             return Ending(jobs.FAILED, {"message": str(error)})
         except Exception as error:
