@@ -36,8 +36,8 @@ class Violation:
 
     def __str__(self) -> str:
         place = "/".join(name for name in (self.project, self.need, self.pool) if name)
-        place += f" in the week of {self.week}" if self.week else ""
-        return f"{self.rule}: {place + ': ' if place else ''}{self.text}"
+        where = " ".join(part for part in (place, f"in the week of {self.week}" if self.week else "") if part)
+        return ": ".join(part for part in (self.rule, where, self.text) if part)
 
     def as_dict(self) -> dict[str, Any]:
         """The violation as plain data, for JSON and pages."""
