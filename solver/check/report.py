@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -68,6 +69,12 @@ class Report:
 def tolerance(scale: float | Numbers) -> Any:
     """By how much an amount of this size may be off."""
     return ABSOLUTE + RELATIVE * np.abs(scale)
+
+
+def off(told: float, right: float) -> float:
+    """By how much a figure is off; where it is no number, the whole of what is right."""
+    difference = abs(float(told - right))
+    return difference if math.isfinite(difference) else abs(float(right))
 
 
 def hits(mask: Flags) -> Iterator[tuple[int, ...]]:

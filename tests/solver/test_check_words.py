@@ -51,11 +51,11 @@ def supply() -> Iterator[Case]:
     yield (
         *of_ads(FULL, [1, 1.25, 1, 1]),
         {
-            f"pace: ads {SECOND}: pace 1.25 while running": 1.25,
+            f"pace: ads {SECOND}: pace 1.25 while running": 0.25,
             f"pace: ads/gpu {SECOND}: the pace takes 5 where 4 are effective": 1.0,
         },
     )
-    yield *of_ads(FULL, [1, -0.25, 1, 1]), {f"pace: ads {SECOND}: pace -0.25 while running": -0.25}
+    yield *of_ads(FULL, [1, -0.25, 1, 1]), {f"pace: ads {SECOND}: pace -0.25 while running": 0.25}
     yield (
         *of_ads(FULL, [1.0] * 4, today=2, status="running", rules={"policy": {"gpu_ramp": (0.25,)}}),
         {f"pace: ads/gpu {FIRST}: the pace takes 4 where 3.5 are effective": 0.5},
