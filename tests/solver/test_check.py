@@ -11,7 +11,7 @@ from solver.plan import Plan
 from solver.problem import Problem
 from solver.records import Eligible, Link, Stance
 from tests.solver.handmade import gpu_pool, ml_pool, plan_of, policy, portfolio, project, week
-from tests.solver.twin import fits
+from tests.solver.twin import assert_same
 
 
 def found(problem: Problem, plan: Plan, *, in_model: bool = True) -> set[tuple[str, str | None, int | None]]:
@@ -21,7 +21,7 @@ def found(problem: Problem, plan: Plan, *, in_model: bool = True) -> set[tuple[s
     """
     report = check(problem, "normal", plan)
     if in_model:
-        assert fits(problem, plan) == report.ok, [str(v) for v in report.violations]
+        assert_same(problem, plan, report)
     return {
         (v.rule, v.project or v.pool, None if v.week is None else problem.week_index(v.week)) for v in report.violations
     }
@@ -248,3 +248,10 @@ def test_a_deadline_binds_what_is_forced_in() -> None:
     assert found(forced, plan(forced, late)) == {("builds", "speed", 1)}
     wished = portfolio(gpu_pool(), project("speed", kind="build", deadline=week(1)))
     assert found(wished, plan(wished, late)) == set()
+
+
+def test_a_complete_build_rests_for_ever_and_that_is_no_pause() -> None:
+    problem = portfolio(gpu_pool(), project("speed", kind="build", min_pause=3, pause_cost=5.0, duration=1.0))
+    published = plan(problem, runs("speed", [4, 0, 0, 0], [1, None, None, None]))
+    assert found(problem, published) == set()
+    assert check(problem, "normal", published).pauses == 0
