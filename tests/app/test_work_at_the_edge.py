@@ -97,6 +97,7 @@ def test_a_process_makes_its_worker_when_it_is_first_asked(lab: Database, monkey
         job = start(lab, "lab", None, "ordinary", "eve")
     assert get_job(lab, job).state == "queued"
     work.watch(lab)
+    work.wake(lab)
     assert wait(lab, job).state == "done"
     work.cancel_here(lab, job)
     assert get_job(lab, job).state == "done"

@@ -14,7 +14,7 @@ import pytest
 
 from solver.columns import BadCell
 from solver.faults import InvalidInput
-from solver.files import bookguard, workbook
+from solver.files import archive, bookguard, workbook
 from solver.files.tabular import read_text
 from solver.folder import plan_files, read_plan
 from solver.plan import Outcome, Status
@@ -27,10 +27,10 @@ from tests.solver.written import FILES
 def zipped(*members: tuple[str, str]) -> bytes:
     """A zip of members in this order, of which some may have the same name."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive, warnings.catch_warnings():
+    with zipfile.ZipFile(stream, "w") as target, warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         for name, text in members:
-            archive.writestr(name, text)
+            target.writestr(name, text)
     return stream.getvalue()
 
 
@@ -48,20 +48,24 @@ def told(files: dict[str, bytes]) -> list[tuple[str, str]]:
 
 
 def test_a_file_that_is_twice_in_a_zip_is_no_matter_of_luck() -> None:
-    twice = zipped(*FILES.items(), ("pools.csv", FILES["pools.csv"])) if "pools.csv" in FILES else zipped(
-        *((f"{table}.csv", text) for table, text in FILES.items()), ("pools.csv", "pool\n")
-    )  # fmt: skip
+    twice = zipped(*((f"{table}.csv", text) for table, text in FILES.items()), ("pools.csv", "pool\n"))
     assert [f.message for f in faults_of(twice)] == ["holds the same file twice"]
 
 
 def test_a_table_that_is_torn_before_its_header_is_told_as_torn_and_not_as_empty() -> None:
-    texts = {f"{table.removesuffix('.csv')}.csv": text.encode() for table, text in FILES.items()}
-    files = zipped(
-        *((name, text.decode()) for name, text in texts.items() if name != "pools.csv"), ("pools.csv", '"pool')
-    )
+    files = zipped(*((f"{table}.csv", '"pool' if table == "pools" else text) for table, text in FILES.items()))
     messages = [f.message for f in faults_of(files) if f.table == "pools"]
     assert messages
     assert not any("is empty" in message for message in messages)
+
+
+def test_a_table_packed_too_densely_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "RATIO_COUNTS_FROM", 1000)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("pools.csv", "pool" + " " * 1_000_000)
+    (fault,) = faults_of(stream.getvalue())
+    assert fault.message == "is packed too densely to be tables"
 
 
 def test_a_workbook_of_too_many_parts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
