@@ -55,6 +55,13 @@ class Never(AtOnce):
         return Outcome(Status.INFEASIBLE)
 
 
+class Broken(AtOnce):
+    """A solver with a defect."""
+
+    def solve(self, task: Task, *_: Any) -> Outcome:
+        raise ArithmeticError("a defect")
+
+
 class Telling(AtOnce):
     """A solver that reports until it is told to stop."""
 
@@ -191,3 +198,30 @@ def test_reports_are_written_now_and_then_and_a_job_ends_when_it_is_cancelled(la
     ended = wait(lab, job)
     assert (ended.state, ended.message) == ("cancelled", "cancelled")
     worker.close()
+
+
+def test_a_defect_ends_its_job_and_says_what_it_was(lab: Database) -> None:
+    worker, job = Worker(Broken(), lanes=("plans",)), start(lab, "lab", None, "ordinary", "eve")  # type: ignore[arg-type]
+    worker.wake(lab)
+    ended = wait(lab, job, seconds=60)
+    assert (ended.state, ended.message) == ("failed", "an unexpected error: ArithmeticError: a defect")
+    worker.close()
+
+
+def test_a_worker_that_closes_waits_no_longer_for_a_database_that_is_away(
+    lab: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> Any:
+        worker.closing.set()
+        raise Unavailable("it is being restarted")
+
+    class Cut(AtOnce):
+        def solve(self, task: Task, *_: Any) -> Outcome:
+            monkeypatch.setattr(lab, "session", away)
+            return outcome(task.problem)
+
+    worker, job = Worker(Cut(), lanes=("plans",)), start(lab, "lab", None, "ordinary", "eve")  # type: ignore[arg-type]
+    worker.wake(lab)
+    assert worker.closing.wait(30)
+    worker.close()
+    assert get_job(lab, job).state == "running"
