@@ -31,7 +31,8 @@ from solver.files.tabular import Manner
 from solver.merging import VERBS, Merge, Step, merge
 from solver.records import TABLES, columns, key_of
 
-Source = Path | bytes | Mapping[str, bytes]
+Upload = bytes | Mapping[str, bytes]
+Source = Path | Upload
 SHOWN_FAULTS = 1000
 STEP_COLUMNS = ("table", "line", "action", "record", "column", "before", "after")
 
@@ -90,7 +91,7 @@ def look(db: Database, source: Source, *, portfolio: str | None = None, replacin
     return Looked(whose, revision, merged, differences, found.book)
 
 
-def preview(db: Database, source: Source, who: str, *, portfolio: str | None = None, replacing: bool = False) -> str:
+def preview(db: Database, source: Upload, who: str, *, portfolio: str | None = None, replacing: bool = False) -> str:
     """Compare an upload with the records and keep both for a day; the id of the preview. Raises as `look`."""
     looked = look(db, source, portfolio=portfolio, replacing=replacing)
     facts = {
@@ -191,12 +192,10 @@ def _whose(found: Sheets, portfolio: str | None) -> str:
     return str(whose)
 
 
-def _packed(source: Source) -> bytes:
+def _packed(source: Upload) -> bytes:
     """An upload as the bytes of one zip or workbook, to be kept."""
     if isinstance(source, bytes):
         return source
-    if isinstance(source, Path):
-        return source.read_bytes()
     if len(source) == 1 and is_workbook(only := next(iter(source.values()))):
         return only
     return zipped_bytes(source)
@@ -268,8 +267,7 @@ def _apply(  # noqa: PLR0917 - what is written, in the order it is said
     if created or updated or removed:
         head = next((r for r in differences[HEAD].created), None) if HEAD in differences else None
         changes = Changes(head or _head(session, portfolio), revision > 0, differences, digest)
-        if write_changes(session, changes, who) != revision + 1:
-            raise Conflict(f"portfolio {portfolio}")
+        write_changes(session, changes, who)
     counts = {table: len(d.created) + len(d.updated) for table, d in differences.items()}
     return Imported(portfolio, counts, (), created, updated, removed)
 

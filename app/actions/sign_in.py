@@ -87,7 +87,8 @@ def session_of(db: Database, key: SecretStr | None, word: str) -> tuple[Account,
             return None
         account = Account(owner.name, accounts.grants(session, owner.name), language=owner.language)
     if now - row.seen_at > NOTED_EVERY:
-        _seen(db, digest, now)
+        with db.session() as session:
+            accounts.note_session(session, digest, now)
     return account, digest
 
 
@@ -131,10 +132,3 @@ def _add_session(session: Session, digest: str, name: str, browser: str, now: da
 
 def _lives(row: SessionRow, now: datetime) -> bool:
     return now < row.expires_at and now - row.seen_at < IDLE
-
-
-def _seen(db: Database, digest: str, now: datetime) -> None:
-    with db.session() as session:
-        row = session.get(SessionRow, digest)
-        if row is not None:
-            row.seen_at = now

@@ -82,7 +82,8 @@ def account_of_token(db: Database, key: SecretStr | None, word: str, purpose: st
         role, grants = ROLES[row.role], accounts.grants(session, owner.name)
         account = Account(owner.name, grants, role, row.portfolio, owner.language)
     if row.used_at is None or now - row.used_at > NOTED_EVERY:
-        _used(db, row.id, now)
+        with db.session() as session:
+            accounts.note_token(session, row.id, now)
     return account
 
 
@@ -119,10 +120,3 @@ def remove_token(db: Database, name: str, token: int) -> None:
 def scope(portfolio: str) -> str:
     """The portfolio of a form: blank is every one."""
     return portfolio.strip().lower() or EVERYWHERE
-
-
-def _used(db: Database, token: int, now: datetime) -> None:
-    with db.session() as session:
-        row = session.get(TokenRow, token)
-        if row is not None:
-            row.used_at = now

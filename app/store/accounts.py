@@ -88,6 +88,16 @@ def sessions(session: Session, name: str) -> list[SessionRow]:
     return list(session.scalars(query.order_by(SessionRow.created_at.desc())))
 
 
+def note_session(session: Session, digest: str, at: datetime) -> None:
+    """A session was used; nothing where it was ended meanwhile."""
+    session.execute(sa.update(SessionRow).where(SessionRow.id == digest).values(seen_at=at))
+
+
+def note_token(session: Session, number: int, at: datetime) -> None:
+    """A token was used; nothing where it was taken away meanwhile."""
+    session.execute(sa.update(TokenRow).where(TokenRow.id == number).values(used_at=at))
+
+
 def tokens(session: Session, name: str) -> list[TokenRow]:
     """The tokens of an account, the newest first."""
     return list(session.scalars(sa.select(TokenRow).where(TokenRow.account == name).order_by(TokenRow.id.desc())))

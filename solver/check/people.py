@@ -155,9 +155,8 @@ def _ends(followed: Followed) -> Iterator[Violation]:
         back = next((w for w in range(t, len(line)) if line[w] == own), None) if row["to"] != own else None
         right = until, None if back is None else followed.problem.weeks[back]
         if (_none(row["until"]), _none(row["back"])) != right:
-            yield Violation(
-                "orders", f"until and back are {row['until']}, {row['back']} instead of {right}: {_say(row)}"
-            )
+            told = f"until and back are {row['until']}, {row['back']} instead of {right[0]}, {right[1]}"
+            yield Violation("orders", f"{told}: {_say(row)}")
 
 
 def _none(value: Any) -> date | None:

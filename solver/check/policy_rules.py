@@ -45,9 +45,7 @@ def _kept(plan: Published, project: str, need: str, pool: str | None) -> tuple[N
         n = g.need_index[project, need]
         today = float((g.rate * g.baseline)[g.pair_need == n].sum())
         return plan.supply[n], today, float(g.supply_tolerance[n])
-    i = g.pair_index.get((project, need, pool))
-    if i is None:
-        return np.zeros(len(g.weeks)), g.problem.baseline_of.get((project, need, pool), 0.0), 0.0
+    i = g.pair_index[project, need, pool]
     return plan.x[i], float(g.baseline[i]), 0.0
 
 

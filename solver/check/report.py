@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -36,8 +37,8 @@ class Violation:
 
     def __str__(self) -> str:
         place = "/".join(name for name in (self.project, self.need, self.pool) if name)
-        place += f" in the week of {self.week}" if self.week else ""
-        return f"{self.rule}: {place + ': ' if place else ''}{self.text}"
+        where = " ".join(part for part in (place, f"in the week of {self.week}" if self.week else "") if part)
+        return ": ".join(part for part in (self.rule, where, self.text) if part)
 
     def as_dict(self) -> dict[str, Any]:
         """The violation as plain data, for JSON and pages."""
@@ -68,6 +69,12 @@ class Report:
 def tolerance(scale: float | Numbers) -> Any:
     """By how much an amount of this size may be off."""
     return ABSOLUTE + RELATIVE * np.abs(scale)
+
+
+def off(told: float, right: float) -> float:
+    """By how much a figure is off; where it is no number, the whole of what is right."""
+    difference = abs(float(told - right))
+    return difference if math.isfinite(difference) else abs(float(right))
 
 
 def hits(mask: Flags) -> Iterator[tuple[int, ...]]:

@@ -25,7 +25,7 @@ def pace(plan: Published) -> Iterator[Violation]:
     g = plan.ground
     for p, t in hits((plan.pace < -PACE) | (plan.pace > plan.on + PACE)):
         text = f"pace {say(plan.pace[p, t])} while {STATES[plan.state[p, t]]}"
-        yield g.at_project("pace", text, p, t, plan.pace[p, t])
+        yield g.at_project("pace", text, p, t, max(-plan.pace[p, t], plan.pace[p, t] - plan.on[p, t]))
     asked = plan.pace[g.need_project] * g.full
     slack = g.supply_tolerance[:, None] + PACE * g.full
     for n, t in hits((asked > plan.effective + slack) & ~g.scheduled[:, None]):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from solver.check.ground import total
 from solver.check.published import Published, numbers
-from solver.check.report import ABSOLUTE, PACE, Numbers, Violation, hits, say, tolerance
+from solver.check.report import ABSOLUTE, PACE, Numbers, Violation, hits, off, say, tolerance
 from solver.serving.services import levers_in
 
 
@@ -37,8 +37,9 @@ def _node(plan: Published, q: int, t: int) -> Iterator[Violation]:
         if lever in g.project_index and not plan.complete[g.project_index[lever], t]:
             yield g.at_pair("serving", f"uses {lever} before it is complete", i, t, amount)
     step = g.step[g.pair_pool[i]]
-    if step > 0 and abs(amount - round(amount / step) * step) > tolerance(amount):
-        yield g.at_pair("serving", f"{say(amount)} nodes are no multiple of {say(step)}", i, t, amount)
+    odd = abs(amount - round(amount / step) * step) if step > 0 else 0.0
+    if odd > tolerance(amount):
+        yield g.at_pair("serving", f"{say(amount)} nodes are no multiple of {say(step)}", i, t, odd)
 
 
 def figures(plan: Published, table: pd.DataFrame) -> Iterator[Violation]:
@@ -70,12 +71,12 @@ def _figures(plan: Published, q: int, t: int, told: Numbers, useful: float) -> I
     right["memory"] = (memory, one.memory if one else 0.0)
     for name, (is_, should) in right.items():
         if not abs(is_ - should) <= tolerance(should):
-            yield g.at_pair("serving", f"{name} is {say(is_)} instead of {say(should)}", i, t, should)
+            yield g.at_pair("serving", f"{name} is {say(is_)} instead of {say(should)}", i, t, off(is_, should))
     if one and not one.measured and not memory <= g.policy.memory_cap + ABSOLUTE:
         text = f"takes {say(memory)} of the memory, above the cap {say(g.policy.memory_cap)}"
-        yield g.at_pair("serving", text, i, t, memory)
+        yield g.at_pair("serving", text, i, t, off(memory, g.policy.memory_cap))
     if not served <= useful * (1 + PACE) + g.supply_tolerance[need]:
-        yield g.at_pair("serving", f"serves {say(served)} of at most {say(useful)} tokens/s", i, t, served)
+        yield g.at_pair("serving", f"serves {say(served)} of at most {say(useful)} tokens/s", i, t, off(served, useful))
 
 
 def _totals(plan: Published, served: np.ndarray) -> Iterator[Violation]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from solver.check.ground import Ground, total
 from solver.check.published import Published, numbers, places, week_index
-from solver.check.report import Flags, Indices, Numbers, Violation, hits, say, tolerance
+from solver.check.report import Flags, Indices, Numbers, Violation, hits, off, say, tolerance
 from solver.classes import class_name
 from solver.plan import SPARE, ClassResult
 
@@ -40,8 +40,8 @@ def _unexplained(plan: Published, told: Numbers) -> Iterator[Violation]:
     np.add.at(real, (g.pair_project, g.pair_pool), plan.x - plan.before)
     for p, r, t in hits(np.abs(told - real) > tolerance(real)):
         text = f"moves give {say(told[p, r, t])}, the allocation changed by {say(real[p, r, t])}"
-        off = abs(float(told[p, r, t] - real[p, r, t]))
-        yield Violation("moves", text, g.projects[p].project, pool=g.pools[r], week=g.weeks[t], amount=off)
+        amount = off(told[p, r, t], real[p, r, t])
+        yield Violation("moves", text, g.projects[p].project, pool=g.pools[r], week=g.weeks[t], amount=amount)
 
 
 def utilisation(plan: Published, table: pd.DataFrame) -> Iterator[Violation]:
@@ -68,8 +68,8 @@ def _column(
     wrong: Flags = ~(np.abs(given - right[at]) <= tolerance(plan.ground.capacity[at]))
     for (i,) in hits(wrong):
         r, t = int(at[0][i]), int(at[1][i])
-        text, off = f"{name} is {say(given[i])} instead of {say(right[r, t])}", abs(float(given[i] - right[r, t]))
-        yield plan.ground.at_pool("utilisation", text, r, t, off)
+        text = f"{name} is {say(given[i])} instead of {say(right[r, t])}"
+        yield plan.ground.at_pool("utilisation", text, r, t, off(given[i], right[r, t]))
 
 
 def effective(plan: Published, table: pd.DataFrame) -> Iterator[Violation]:
@@ -106,8 +106,8 @@ def _figure(
     slack = plan.ground.supply_tolerance[at[0]] + tolerance(right[at])
     for (i,) in hits(~(np.abs(given - right[at]) <= slack)):
         n, t = int(at[0][i]), int(at[1][i])
-        text, off = f"{name} is {say(given[i])} instead of {say(right[n, t])}", abs(float(given[i] - right[n, t]))
-        yield plan.ground.at_need("effective", text, n, t, off)
+        text = f"{name} is {say(given[i])} instead of {say(right[n, t])}"
+        yield plan.ground.at_need("effective", text, n, t, off(given[i], right[n, t]))
 
 
 def classes(
@@ -124,9 +124,9 @@ def classes(
         ):
             if not abs(told - right) <= slack:
                 text = f"{row.name}: {word} {say(told)} instead of {say(right)}"
-                yield Violation("classes", text, amount=told - right)
+                yield Violation("classes", text, amount=off(told, right))
         if not row.bound >= row.attained - slack:
             text = f"{row.name}: bound {say(row.bound)} below the attained {say(row.attained)}"
-            yield Violation("classes", text, amount=row.attained - row.bound)
+            yield Violation("classes", text, amount=off(row.bound, row.attained))
     for rank in sorted({r for r, value in ideal.items() if value > 0} - seen):
         yield Violation("classes", f"{class_name(rank)}: is missing", amount=ideal[rank])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 
 from app.actions.audit import entries
 from app.actions.edit import edit_record, rows
-from app.actions.preview import Preview, commit, get_preview, map_headings, preview, preview_steps
+from app.actions.preview import Preview, bring_in, commit, get_preview, look, map_headings, preview, preview_steps
 from app.actions.snapshot import snapshot
 from app.db import Database
 from app.errors import Conflict, NotFound, Refused
@@ -138,3 +139,16 @@ def test_a_heading_that_is_no_column_is_mapped_and_remembered(lab: Database) -> 
 def test_the_same_row_twice_is_a_fault_at_the_second(lab: Database) -> None:
     seen = shown(lab, {"pools.csv": "pool,name\nh100,One\nh100,Two\n"})
     assert [(f.line, f.column, f.value) for f in seen.faults] == [(3, "pool", "h100")]
+
+
+def test_what_was_just_looked_at_is_brought_in_or_refused_with_its_faults(lab: Database, tmp_path: Path) -> None:
+    for name, text in {**FILES, "pools.csv": FILES["pools.csv"].replace("H100 nodes", "Nodes")}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    seen = look(lab, tmp_path)
+    assert bring_in(lab, seen, "bob").updated == 1
+    assert snapshot(lab, "lab").pool["h100"].name == "Nodes"
+    with pytest.raises(Conflict):
+        bring_in(lab, seen, "bob")
+    wrong = look(lab, as_bytes({"pools.csv": "pool,kind\nh100,fish\n"}), portfolio="lab")
+    with pytest.raises(InvalidInput, match="fish"):
+        bring_in(lab, wrong, "bob")

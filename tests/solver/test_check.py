@@ -11,11 +11,17 @@ from solver.plan import Plan
 from solver.problem import Problem
 from solver.records import Eligible, Link, Stance
 from tests.solver.handmade import gpu_pool, ml_pool, plan_of, policy, portfolio, project, week
+from tests.solver.twin import assert_same
 
 
-def found(problem: Problem, plan: Plan) -> set[tuple[str, str | None, int | None]]:
-    """The violations as (rule, project or pool, week counted from 0)."""
+def found(problem: Problem, plan: Plan, *, in_model: bool = True) -> set[tuple[str, str | None, int | None]]:
+    """The violations as (rule, project or pool, week counted from 0); the model refuses what the checker refuses.
+
+    `in_model=False` is for what only tables can have wrong: the model has no words for states and progress.
+    """
     report = check(problem, "normal", plan)
+    if in_model:
+        assert_same(problem, plan, report)
     return {
         (v.rule, v.project or v.pool, None if v.week is None else problem.week_index(v.week)) for v in report.violations
     }
@@ -144,7 +150,7 @@ def test_the_published_state_is_the_one_that_follows(at: int, state: str) -> Non
     published = plan(problem, runs("ads", [0, 0, 4, 0], [None, None, 1, None]))
     assert found(problem, published) == set()
     published.pace.loc[at, "state"] = state
-    assert found(problem, published) == {("viable", "ads", at)}
+    assert found(problem, published, in_model=False) == {("viable", "ads", at)}
 
 
 def test_a_complete_build_does_not_run_again() -> None:
@@ -187,7 +193,7 @@ def test_builds_progress_as_their_pace_says() -> None:
     published = plan(problem, runs("speed", [4, 2, 2, 0], [1, 0.5, 0.4, None]))
     assert found(problem, published) == set()
     published.pace.loc[1, "progress"] += 0.01
-    assert found(problem, published) == {("builds", "speed", 1)}
+    assert found(problem, published, in_model=False) == {("builds", "speed", 1)}
 
 
 def test_a_build_does_not_run_before_its_earliest_week() -> None:
@@ -242,3 +248,10 @@ def test_a_deadline_binds_what_is_forced_in() -> None:
     assert found(forced, plan(forced, late)) == {("builds", "speed", 1)}
     wished = portfolio(gpu_pool(), project("speed", kind="build", deadline=week(1)))
     assert found(wished, plan(wished, late)) == set()
+
+
+def test_a_complete_build_rests_for_ever_and_that_is_no_pause() -> None:
+    problem = portfolio(gpu_pool(), project("speed", kind="build", min_pause=3, pause_cost=5.0, duration=1.0))
+    published = plan(problem, runs("speed", [4, 0, 0, 0], [1, None, None, None]))
+    assert found(problem, published) == set()
+    assert check(problem, "normal", published).pauses == 0

@@ -152,3 +152,9 @@ def test_amounts_are_multiples_of_the_pools_step() -> None:
     assert found(problem, plan(problem, runs("ads", [3, 3.4, 2, 0], [0.5, 0.5, 0.5, 0]))) == {("steps", "ads", 1)}
     money = portfolio(gpu_pool(step=0), project("ads"))
     assert found(money, plan(money, runs("ads", [3, 3.123456, 2, 0], [0.5, 0.5, 0.5, 0]))) == set()
+
+
+def test_a_ramp_may_be_longer_than_the_horizon() -> None:
+    problem = portfolio(gpu_pool(), project("ads"), policy(gpu_ramp=(0.5, 0.25, 0.25, 0.25)), weeks=2)
+    assert found(problem, plan(problem, runs("ads", [4, 4], [0.5, 0.75]))) == set()
+    assert found(problem, plan(problem, runs("ads", [4, 4], [0.5, 1]))) == {("pace", "ads", 1)}

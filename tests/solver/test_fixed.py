@@ -17,6 +17,7 @@ from solver.solve import solve
 from tests.solver.handmade import gpu_pool, ml_pool, plan_of, policy, portfolio, project, week
 from tests.solver.solving import LIMITS, class_after_class, plan_in
 from tests.solver.starts import at_random, best, candidate, candidates, links, money
+from tests.solver.twin import assert_same
 
 
 def starts_in(problem: Problem, plan: Plan) -> dict[str, int]:
@@ -181,8 +182,9 @@ def of_two() -> Problem:
 
 def violations(problem: Problem, amounts: list[float], paces: list[float | None]) -> set[tuple[str, int]]:
     plan = plan_of(problem, {("a", "cash", "cash"): amounts}, {"a": paces})
-    found = check(problem, "normal", plan).violations
-    return {(v.rule, problem.week_index(v.week)) for v in found if v.week is not None}
+    report = check(problem, "normal", plan)
+    assert_same(problem, plan, report)
+    return {(v.rule, problem.week_index(v.week)) for v in report.violations if v.week is not None}
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,12 @@ from solver.model import Model, build
 from solver.model.rules import RULES
 from solver.model.steps import least_of
 from solver.plan import Status
+from solver.problem import Problem
 from tests.solver.handmade import gpu_pool, portfolio, project
+from tests.solver.served import chat, lever, served
 from tests.solver.solving import LIMITS
+from tests.solver.starts import at_random
+from tests.solver.test_check_policy import stance
 from tests.solver.tiny import named
 
 SHAPED_BY = {
@@ -48,6 +52,23 @@ def test_a_rule_adds_rows_where_it_applies(rule: str, name: str) -> None:
 @pytest.mark.parametrize(("rule", "name"), WITHOUT.items())
 def test_a_rule_adds_none_where_it_does_not(rule: str, name: str) -> None:
     assert rows(model_of(name), rule) == 0
+
+
+def everything() -> list[Problem]:
+    """Portfolios that need every rule."""
+    protected = portfolio(gpu_pool(), project("fix", kind="build", duration=9.0), stance("protect", "fix"))
+    return [*named().values(), at_random(1), served(chat(), lever(), gpu_ramp=(0.25,)), protected]
+
+
+def test_every_row_is_of_a_rule_that_is_told_and_asks_for_something() -> None:
+    blocks = [block for problem in everything() for block in build(problem, "normal").blocks]
+    assert {block.rule for block in blocks} == {*RULES, "must", "links", "curve"}
+    for block in blocks:
+        asked = np.unique(block.row)
+        # A budget of the horizon has one row for all of its weeks, the first of them.
+        assert len(asked) == block.count or block.rule == "capacity", block.rule
+        assert set(asked) <= set(range(block.count)), block.rule
+        assert (block.lower <= block.upper).all(), block.rule
 
 
 @pytest.mark.parametrize("name", sorted(set(named()) - {"no plan"}))

@@ -15,7 +15,7 @@ from solver.check import check
 from solver.model import build
 from solver.plan import Outcome, Plan, Status
 from solver.problem import Problem
-from tests.solver.handmade import project, week
+from tests.solver.handmade import plan_of, project, week
 from tests.solver.served import chat, lever, measured, pool, served
 from tests.solver.solving import LIMITS, class_after_class, plan_in
 
@@ -202,6 +202,15 @@ def test_a_right_plan_passes(right: tuple[Problem, Plan]) -> None:
 )
 def test_a_wrong_cell_is_found(right: tuple[Problem, Plan], column: str, value: object, found: str) -> None:
     assert any(found in text for text in broken(right, put(column, value)))
+
+
+def test_a_service_that_is_done_serves_nobody_and_holds_no_node() -> None:
+    problem = served(chat((1500,), status="done"), HUNDRED, lever(must="out"))
+    idle = plan_of(problem, {}, {})
+    assert check(problem, "normal", idle).ok
+    busy = plan_of(problem, {("chat", "nodes", "h100"): [1, 0, 0, 0]}, {})
+    told = [str(v) for v in check(problem, "normal", busy).violations]
+    assert told == ["serving: chat/nodes/h100 in the week of 2025-12-01: serving.csv has 0 nodes, the allocation 1"]
 
 
 def test_memory_above_the_cap_is_found() -> None:
