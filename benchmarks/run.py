@@ -1,7 +1,7 @@
-"""Codered beside the textbook formulation on generated portfolios, each solve in a process of its own.
+"""Codered beside the textbook, its own model through linopy and CP-SAT, and the relaxation, each solve in a process.
 
-A child measures one solve: wall clock around it, and its own peak memory. This process imports no solver, because a
-child starts with the memory high-water mark of its parent.
+A child measures one solve: its wall clock, its processor time and its own peak memory. This process imports no solver,
+because a child starts with the memory high-water mark of its parent.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,34 +25,47 @@ GOAL = 0.005
 PATIENCE = 60.0
 """Seconds a child may take beyond its limit: imports, generating, building the model."""
 Result = dict[str, Any]
+OTHERS = "textbook,linopy,cp-sat,cp-sat-2,relaxation"
+NEEDS = {"linopy": "linopy", "cp-sat": "ortools", "cp-sat-2": "ortools"}
+"""Packages of the extra `bench`."""
 COLUMNS = (
-    "size", "seed", "codered s", "worst gap %", "peak MB", "status", "textbook s", "its gap %", "its MB", "its status",
-    "times faster",
+    "size", "seed", "who", "seconds", "cpu s", "gap %", "classes", "peak MB", "status", "times", "cpu times",
 )  # fmt: skip
 
 
 def main(words: list[str]) -> int:
-    """Measure every size and seed, print the table, write the JSON."""
+    """Measure every size and seed, print the table, write the JSON and the picture."""
     asked = _arguments().parse_args(words)
     report: Result = {"when": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine(), "runs": []}
+    report["asked"] = {"gap": asked.gap, "limit": asked.limit, "same_proof": asked.same_proof}
     print(describe(report["machine"]))
     print(table_row(COLUMNS))
     for size in asked.sizes.split(","):
         for seed in (int(s) for s in asked.seeds.split(",")):
-            run = _pair(size, seed, asked)
+            run: Result = {"size": size, "seed": seed, "solves": {}}
             report["runs"].append(run)
-            print(table_row(cells(run)), flush=True)
+            for who in ("codered", *(name for name in asked.beside.split(",") if name)):
+                run["solves"][who] = _solve(who, size, seed, asked)
+                print(table_row(cells(run, who)), flush=True)
     report["load_after"] = os.getloadavg()
     RESULTS.mkdir(exist_ok=True)
-    path = asked.out or RESULTS / f"{report['when'].replace(':', '').replace('+0000', 'Z')}.json"
-    Path(path).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    print(f"load after: {report['load_after'][0]:.2f}; written to {path}")
+    path = Path(asked.out or RESULTS / f"{report['when'].replace(':', '').replace('+0000', 'Z')}.json")
+    path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    print(f"load after: {report['load_after'][0]:.2f}; written to {path} and {_drawn(path)}")
     return 0
+
+
+def _drawn(path: Path) -> Path:
+    """The picture beside a result; its libraries come in only now, when no child is started any more."""
+    from benchmarks.plot import draw
+
+    return draw(path, path.with_suffix(".svg"))
 
 
 def machine() -> Result:
     """What the figures depend on besides the code."""
-    packages = {name: version(name) for name in ("pulp", "highspy", "numpy", "pandas")}
+    named = ("pulp", "highspy", "numpy", "pandas", "linopy", "ortools")
+    packages = {name: version(name) for name in named if find_spec(name)}
     return {
         "cores": os.cpu_count(), "load_before": os.getloadavg(), "system": platform.platform(),
         "python": platform.python_version(), "commit": _commit(), **packages,
@@ -60,25 +74,27 @@ def machine() -> Result:
 
 def describe(facts: Result) -> str:
     """One line of it for a person."""
-    names = ", ".join(f"{k} {facts[k]}" for k in ("python", "pulp", "highspy", "commit"))
+    told = ("python", "pulp", "highspy", "linopy", "ortools", "commit")
+    names = ", ".join(f"{k} {facts[k]}" for k in told if k in facts)
     return f"{facts['cores']} cores, load {facts['load_before'][0]:.2f} before; {names}"
 
 
-def cells(run: Result) -> list[str]:
-    """A run as the cells of its row; a dash stands for what was not reached or not asked for."""
-    ours, theirs = run["codered"], run["textbook"]
+def cells(run: Result, who: str) -> list[str]:
+    """A solve as the cells of its row; a dash stands for what was not reached or not asked for."""
+    ours, theirs = run["solves"]["codered"], run["solves"][who]
+    classes = theirs.get("classes")
     return [
-        run["size"], str(run["seed"]), number(ours.get("seconds"), 2), number(ours.get("gap_percent"), 3),
-        number(ours.get("peak_mb"), 0), ours["status"], number(theirs.get("seconds"), 1),
-        number(theirs.get("gap_percent"), 1), number(theirs.get("peak_mb"), 0), theirs["status"], times(ours, theirs),
+        run["size"], str(run["seed"]), who, number(theirs.get("seconds"), 2), number(theirs.get("cpu_seconds"), 2),
+        number(theirs.get("gap_percent"), 3), f"{theirs['proven']}/{len(classes)}" if classes else "-",
+        number(theirs.get("peak_mb"), 0), theirs["status"], times(ours, theirs), times(ours, theirs, "cpu_seconds"),
     ]  # fmt: skip
 
 
-def times(ours: Result, theirs: Result) -> str:
-    """How many times the textbook's seconds are ours; `>` where it was stopped, a dash where we did not get there."""
-    if not ours.get("finished") or not theirs.get("seconds"):
+def times(ours: Result, theirs: Result, of: str = "seconds") -> str:
+    """How many times our seconds theirs are; `>` where they were stopped, a dash where we did not get there."""
+    if not ours.get("finished") or not theirs.get(of):
         return "-"
-    return ("" if theirs.get("finished") else ">") + f"{theirs['seconds'] / ours['seconds']:.0f}"
+    return ("" if theirs.get("finished") else ">") + f"{theirs[of] / ours[of]:.2g}"
 
 
 def worst(classes: list[Result]) -> float | None:
@@ -97,16 +113,12 @@ def table_row(texts: Any) -> str:
     return "  ".join(text.rjust(max(10, len(head))) for text, head in zip(texts, COLUMNS, strict=True))
 
 
-def _pair(size: str, seed: int, asked: argparse.Namespace) -> Result:
-    ours = _child("codered", size, seed, asked.limit, asked)
-    theirs: Result = {"status": "not asked for"}
-    if asked.textbook_limit > 0:
-        theirs = _child("textbook", size, seed, asked.textbook_limit, asked)
-    return {"size": size, "seed": seed, "codered": ours, "textbook": theirs}
-
-
-def _child(who: str, size: str, seed: int, limit: float, asked: argparse.Namespace) -> Result:
+def _solve(who: str, size: str, seed: int, asked: argparse.Namespace) -> Result:
     """One solve in a new process; what it prints last is the result."""
+    package = NEEDS.get(who)
+    if package and not find_spec(package):
+        return {"status": "not installed", "finished": False}
+    limit = asked.limit if who == "codered" else asked.beside_limit
     command = [sys.executable, "-m", "benchmarks.child", who, size, str(seed), str(limit), str(asked.gap)]
     command += ["--same-proof"] if asked.same_proof else []
     try:
@@ -117,6 +129,8 @@ def _child(who: str, size: str, seed: int, limit: float, asked: argparse.Namespa
         sys.stderr.write(done.stderr)
         return {"status": f"failed ({done.returncode})", "finished": False, "error": done.stderr[-2000:]}
     result: Result = json.loads(done.stdout.splitlines()[-1])
+    if result.get("violations"):
+        result |= {"status": f"broken ({result['violations']})", "finished": False}
     return {**result, "gap_percent": worst(result["classes"])}
 
 
@@ -131,8 +145,9 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--sizes", default=SIZES, help="projects x pools x weeks, comma separated")
     parser.add_argument("--seeds", default="1", help="comma separated")
     parser.add_argument("--limit", type=float, default=120.0, help="seconds codered may take")
-    parser.add_argument("--gap", type=float, default=GOAL, help="proof asked of codered, as a share of each ideal")
-    parser.add_argument("--textbook-limit", type=float, default=60.0, help="seconds it may take; 0 leaves it out")
+    parser.add_argument("--gap", type=float, default=GOAL, help="proof asked for, as a share of each ideal")
+    parser.add_argument("--beside", default=OTHERS, help="who else is asked, comma separated; empty: nobody")
+    parser.add_argument("--beside-limit", type=float, default=60.0, help="seconds each of them may take")
     parser.add_argument("--same-proof", action="store_true", help="ask the textbook for --gap too, not 1e-3 relative")
     parser.add_argument("--out", type=Path, help="where the JSON goes")
     return parser

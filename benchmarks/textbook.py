@@ -3,58 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 import pulp
 
+from benchmarks.answer import Answer, Stage
 from benchmarks.textbook_rules import RULES, Book
 from solver.classes import class_name, ideals, ranks
 from solver.problem import Problem
 
 RELATIVE_GAP = 1e-3
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One class: what its MIP found and proved; None where the time was over before."""
-
-    name: str
-    ideal: float
-    attained: float | None = None
-    bound: float | None = None
-    seconds: float = 0.0
-    proven: bool = False
-
-    @property
-    def gap_percent(self) -> float | None:
-        """What is not proven in percent of the ideal; None without a plan or without a bound."""
-        if self.attained is None or self.bound is None:
-            return None
-        return 100.0 * max(0.0, self.bound - self.attained) / self.ideal if self.ideal > 0 else 0.0
-
-
-@dataclass(slots=True)
-class Answer:
-    """All classes, the size of the model, and the time it took to build it and in all."""
-
-    stages: list[Stage] = field(default_factory=list)
-    columns: int = 0
-    rows: int = 0
-    build_seconds: float = 0.0
-    seconds: float = 0.0
-
-    @property
-    def finished(self) -> bool:
-        """Whether every class was decided and proven to the gap asked for."""
-        return all(stage.proven for stage in self.stages)
-
-    @property
-    def status(self) -> str:
-        """`optimal`, `time limit`, or `no plan` where not even the first class had one."""
-        if self.finished:
-            return "optimal"
-        return "no plan" if not self.stages or self.stages[0].attained is None else "time limit"
 
 
 def textbook(

@@ -9,8 +9,9 @@ import pandas as pd
 import pulp
 import pytest
 
+from benchmarks.answer import Answer
 from benchmarks.generate import generate
-from benchmarks.textbook import Answer, attained, build, textbook
+from benchmarks.textbook import attained, build, textbook
 from benchmarks.textbook_rules import Book
 from benchmarks.witness import witness
 from solver.check import RULES, check
