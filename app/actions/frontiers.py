@@ -100,7 +100,9 @@ def get(db: Database, run_id: int) -> FrontierRun:
     """A trade-off as it is now. Raises NotFound."""
     with db.reading() as session:
         row = frontiers.get(session, run_id)
-        return _run(session, row, frontiers.counts(session, [run_id]).get(run_id, 0))
+        return _run(
+            jobs.several(session, [row.job]).get(row.job or 0), row, frontiers.counts(session, [run_id]).get(run_id, 0)
+        )
 
 
 def points_of(db: Database, run_id: int) -> list[Point]:
@@ -116,7 +118,8 @@ def listing(db: Database, portfolio: str, limit: int = LISTED) -> list[FrontierR
         records.require(session, portfolio)
         rows = frontiers.newest(session, portfolio, limit)
         found = frontiers.counts(session, [row.id for row in rows])
-        return [_run(session, row, found.get(row.id, 0)) for row in rows]
+        known = jobs.several(session, [row.job for row in rows])
+        return [_run(known.get(row.job or 0), row, found.get(row.id, 0)) for row in rows]
 
 
 def lacking(problem: Problem, policy: str, *, has_record: bool) -> dict[str, str]:
@@ -192,8 +195,7 @@ def _is_open(session: Session, row: FrontierRunRow) -> bool:
     return job is not None and job.state in jobs.OPEN
 
 
-def _run(session: Session, row: FrontierRunRow, found: int) -> FrontierRun:
-    job = session.get(JobRow, row.job) if row.job is not None else None
+def _run(job: JobRow | None, row: FrontierRunRow, found: int) -> FrontierRun:
     began, ended = (job.started_at, job.finished_at or datetime.now(UTC)) if job else (None, None)
     forgotten = jobs.DONE if row.complete else jobs.FAILED
     return FrontierRun(

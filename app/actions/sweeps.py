@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from app.actions import recompute, work
 from app.actions.run_sweep import scenarios_of
 from app.actions.snapshot import snapshot
@@ -81,7 +79,8 @@ def start(  # noqa: PLR0917 - what is varied, how, and who asks
 def get(db: Database, sweep: int) -> Sweep:
     """A sweep as it is now. Raises NotFound."""
     with db.reading() as session:
-        return _sweep(session, sweeps.get(session, sweep), sweeps.counts(session, [sweep]))
+        row = sweeps.get(session, sweep)
+        return _sweep(jobs.several(session, [row.job]).get(row.job or 0), row, sweeps.counts(session, [sweep]))
 
 
 def listing(db: Database, portfolio: str, limit: int = LISTED) -> list[Sweep]:
@@ -90,7 +89,8 @@ def listing(db: Database, portfolio: str, limit: int = LISTED) -> list[Sweep]:
         records.require(session, portfolio)
         rows = sweeps.newest(session, portfolio, limit)
         counts = sweeps.counts(session, [row.id for row in rows])
-        return [_sweep(session, row, counts) for row in rows]
+        known = jobs.several(session, [row.job for row in rows])
+        return [_sweep(known.get(row.job or 0), row, counts) for row in rows]
 
 
 def rows_of(db: Database, sweep: int) -> list[Row]:
@@ -113,8 +113,7 @@ def cancel(db: Database, sweep: int, who: str) -> None:
         recompute.cancel(db, job, who)
 
 
-def _sweep(session: Session, row: SweepRow, counts: Mapping[int, int]) -> Sweep:
-    job = session.get(JobRow, row.job) if row.job is not None else None
+def _sweep(job: JobRow | None, row: SweepRow, counts: Mapping[int, int]) -> Sweep:
     began, ended = (job.started_at, job.finished_at or datetime.now(UTC)) if job else (None, None)
     forgotten = jobs.DONE if row.complete else jobs.FAILED
     facts: dict[str, Any] = {name: getattr(row, name) for name in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,6 +55,12 @@ def get(session: Session, job: int) -> JobRow:
     if row is None:
         raise NotFound("job", job)
     return row
+
+
+def several(session: Session, numbers: Iterable[int | None]) -> dict[int, JobRow]:
+    """Those of some jobs that are still known, read at once."""
+    query = sa.select(JobRow).where(JobRow.id.in_([number for number in numbers if number is not None]))
+    return {row.id: row for row in session.scalars(query)}
 
 
 def newest(session: Session, portfolio: str | None, limit: int, states: Collection[str] = ()) -> list[JobRow]:

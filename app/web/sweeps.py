@@ -40,7 +40,9 @@ def listing() -> str:
         names={one.id: one.name for one in everything},
         chosen=chosen(known, [p.policy for p in policies]),
         runs=sweeps.listing(context.db(), portfolio),
-        pools=[row.record.pool for row in rows(context.db(), portfolio, "pools")],
+        example=next(
+            (f"pools.{row.record.pool}.factor = 0.9, 1, 1.1" for row in rows(context.db(), portfolio, "pools")), ""
+        ),
         limits=(MOST, options().time_limit),
     )
 

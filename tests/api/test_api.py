@@ -174,7 +174,7 @@ def test_a_sweep_is_started_watched_and_read_as_a_table(client: FlaskClient) -> 
     assert [line.split(",")[0] for line in table.text.splitlines()] == ["scenario", "1", "none"]
     assert client.get(f"{LAB}/sweeps").json["items"] == [ended]
     wrong = client.post(f"{LAB}/sweeps", json={**body, "variations": [{"values": {"nonsense": "1"}}]})
-    assert wrong.status_code == 422
+    assert (wrong.status_code, wrong.json["faults"][0]["message"]) == (409, "is not what a sweep can vary")
     assert client.post(f"{asked.headers['Location']}/cancel", json={}).json["state"] == "done"
 
 

@@ -19,7 +19,7 @@ from app.config import Settings
 from app.db import Database
 from app.rights import API, Of
 from app.roles import EVERYWHERE, Role
-from app.store import jobs
+from app.store import jobs, sweeps
 from app.tables.accounts import TokenRow
 from tests.api.conftest import bearer, site
 from tests.api.test_api import LAB, NODES, V1
@@ -46,6 +46,8 @@ def door(tmp_path_factory: pytest.TempPathFactory, whole: str) -> Iterator[Flask
             "options": {},
         }
         jobs.cancel_queued(session, jobs.add(session, facts), "")
+        asked = {"portfolio": "lab", "scenario": None, "policy": "ordinary", "options": {}, "digest": "", "who": "ann"}
+        sweeps.add(session, asked, [], {})
     accounts.add_account(db, "kim", None, {EVERYWHERE: Role.ADMIN}, "ann")
     made = api.build(db, app.extensions["codered"][1])
     made.view_functions = dict.fromkeys(made.view_functions, lambda **_: IN)

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.actions import frontiers, recompute, work
+from app.actions import frontiers, recompute, sweeps, work
 from app.actions.accounts import add_account
 from app.actions.approve import approve
 from app.actions.declare import declare
@@ -27,6 +27,7 @@ from app.roles import EVERYWHERE, Role
 from app.web import cookie
 from solver.problem import Problem
 from solver.records import TABLES
+from solver.sweep import grid
 from tests.app.lab import FILES, as_bytes, outcome
 from tests.app.test_scenarios import CODE_RED
 from tests.app.test_statements import counted
@@ -34,7 +35,7 @@ from tests.app.test_statements import counted
 ALL = len(TABLES)
 """What is read of a portfolio that has to be read as a whole: an upload is compared with every record."""
 PAGES: dict[str, tuple[str, int]] = {
-    "situation.show": ("/", 18), "declare.show": ("/declare", 9), "week.show": ("/week", 18),
+    "situation.show": ("/", 20), "declare.show": ("/declare", 9), "week.show": ("/week", 18),
     "imports.form": ("/import", 5), "imports.show": ("/import/{upload}", 7),
     "jobs.show": ("/jobs/{job}", 9), "jobs.progress": ("/jobs/{job}/progress", 9), "operators.listing": ("/jobs", 9),
     "plan.listing": ("/plans", 8), "plan.show": ("/plans/{plan}", 14), "plan.moves": ("/plans/{plan}/moves", 9),
@@ -47,8 +48,10 @@ PAGES: dict[str, tuple[str, int]] = {
     "records.edit": ("/records/projects/edit?k=ads", 9), "records.new": ("/records/needs/new", 9),
     "scenarios.listing": ("/scenarios", 10), "scenarios.show": ("/scenarios/1", 12),
     "compare.show": ("/compare?plan=1&plan={plan}", 13),
-    "tradeoffs.listing": ("/tradeoffs", 17), "tradeoffs.show": ("/tradeoffs/{run}", 16),
-    "tradeoffs.state": ("/tradeoffs/{run}/state", 13),
+    "tradeoffs.listing": ("/tradeoffs", 17), "tradeoffs.show": ("/tradeoffs/{run}", 17),
+    "tradeoffs.state": ("/tradeoffs/{run}/state", 14),
+    "sweeps.listing": ("/sweeps", 20), "sweeps.show": ("/sweeps/{sweep}", 20),
+    "sweeps.state": ("/sweeps/{sweep}/state", 20),
     "account.show": ("/account", 7), "accounts.listing": ("/accounts", 7),
     "grid.show": ("/grid/needs", 9), "grid.table_rows": ("/grid/needs/rows", 7),
     "webhooks.listing": ("/webhooks", 6), "webhooks.log": ("/webhooks/log", 8),
@@ -56,10 +59,12 @@ PAGES: dict[str, tuple[str, int]] = {
     "health.ready": ("/readyz", 2), "health.figures": ("/metrics", 9),
 }  # fmt: skip
 """Every page, where it is, and the most statements that one answer takes, who is asking included."""
+VARIED = grid([("projects.ads.value", ["1", "2"])])
 FILES_AND_OTHERS = {
     "static", "health.live", "sign_in.away", "sign_in.back", "grid.choose",
     "imports.steps", "risks.file", "export.portfolio_zip", "export.portfolio_book", "export.empty", "export.table_csv",
-    "export.plan_zip", "export.plan_file", "brief.picture", "tradeoffs.file", "review.table", "week.file",
+    "export.plan_zip", "export.plan_file", "brief.picture", "tradeoffs.file", "sweeps.file", "review.table",
+    "week.file",
 }  # fmt: skip
 """What is no page: files to keep, the way to another page, and what asks no database."""
 
@@ -85,8 +90,16 @@ def places(site: FlaskClient, lab: Database) -> dict[str, object]:
     with work.elsewhere():
         job = recompute.start(lab, "lab", None, "ordinary", "eve")
         run = frontiers.start(lab, "lab", Question("length", CODE_RED.policy, 1), "eve")
+        sweep = sweeps.start(lab, "lab", 1, CODE_RED.policy, VARIED, "eve")
     calendar = add_token(lab, None, "kim", "for the week", Role.VIEWER, "lab", 9, CALENDAR)
-    return {"plan": 2, "job": job, "run": run, "upload": preview(lab, as_bytes(FILES), "kim"), "calendar": calendar}
+    return {
+        "plan": 2,
+        "job": job,
+        "run": run,
+        "sweep": sweep,
+        "upload": preview(lab, as_bytes(FILES), "kim"),
+        "calendar": calendar,
+    }
 
 
 def statements_of(site: FlaskClient, page: str) -> list[str]:
@@ -126,6 +139,7 @@ def test_every_page_takes_as_many_statements_for_a_large_portfolio_as_for_a_smal
         add_token(lab, None, "kim", f"script {number}", Role.VIEWER, "lab", 9)
         with work.elsewhere():
             frontiers.start(lab, "lab", Question("length", CODE_RED.policy, 1, points=5 + number), "eve")
+            sweeps.start(lab, "lab", 1, CODE_RED.policy, VARIED, "eve")
     places |= {"plan": plan, "upload": preview(lab, larger(), "kim")}
     assert all_counts(site, places) == few
     assert {name: count for name, count in few.items() if count > PAGES[name][1]} == {}

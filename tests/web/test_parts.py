@@ -17,6 +17,7 @@ def _short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("plan_page.LINES", "plan_page.ROWS"):
         monkeypatch.setattr(f"app.web.{name}", 4)
     monkeypatch.setattr(sys.modules["app.web.compare"], "LINES", 4)
+    monkeypatch.setattr("app.web.kept._written", {})
 
 
 def part(text: str, name: str) -> str:

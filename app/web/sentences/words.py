@@ -84,7 +84,6 @@ WORDS: tuple[str, ...] = (
     N_("add account"),
     N_("role"),
     N_("password"),
-    N_("language"),
     N_("revoke account"),
     N_("restore account"),
     N_("add token"),
