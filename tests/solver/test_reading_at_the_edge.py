@@ -16,7 +16,7 @@ from solver.columns import BadCell
 from solver.faults import InvalidInput
 from solver.files import archive, bookguard, workbook
 from solver.files.tabular import read_text
-from solver.folder import plan_files, read_plan
+from solver.folder import plan_files, read_files, read_plan
 from solver.plan import Outcome, Status
 from solver.records import columns
 from tests.solver.test_plan_files import START, SUMMARY, plan
@@ -138,3 +138,13 @@ def test_a_table_that_somebody_rearranged_is_read_cell_by_cell_and_may_repeat_it
     files["moves.csv"] = ("\n".join(turned) + "\n").encode()
     _, read = read_plan(files)
     assert read.moves["to"].tolist() == ["chat", "chat", "chat"]
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [(b"PK\x03\x04", "is a zip or a workbook, not a CSV text"), (b"\x1f\x8b", "is a gzip file, not a CSV text")],
+)
+def test_a_file_of_another_kind_among_csv_texts_is_named(first: bytes, told: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read_files({"portfolio.csv": b"portfolio,start,weeks\nlab,2025-12-01,4\n", "pools.csv": first + b"rest"})
+    assert [(fault.table, fault.message) for fault in caught.value.faults] == [("pools", told)]
