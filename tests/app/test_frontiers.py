@@ -93,15 +93,18 @@ def test_the_stored_plan_of_the_same_problem_is_the_point_as_it_stands(company: 
     assert len(others) == 2
 
 
-def test_it_is_cancelled_soon(company: Database) -> None:
-    run = frontiers.start(company, "tiny", Question("donors", "code-red", points=40), "eve", QUICK)
-    wait(company, run, lambda now: now.state == "running")
-    began = time.monotonic()
-    frontiers.cancel(company, run, "bob")
-    assert wait(company, run).state == "cancelled"
-    assert time.monotonic() - began < 10.0, "a second on a machine that has nothing else to do"
-    frontiers.cancel(company, run, "bob")
-    assert frontiers.get(company, run).state == "cancelled"
+def test_it_is_cancelled_within_a_second(company: Database) -> None:
+    taken = []
+    for _ in range(3):  # what else runs on the machine only adds, so the least counts
+        run = frontiers.start(company, "tiny", Question("donors", "code-red", points=40), "eve", QUICK)
+        wait(company, run, lambda now: now.state == "running")
+        began = time.monotonic()
+        frontiers.cancel(company, run, "bob")
+        assert wait(company, run).state == "cancelled"
+        taken.append(time.monotonic() - began)
+        frontiers.cancel(company, run, "bob")
+        assert frontiers.get(company, run).state == "cancelled"
+    assert min(taken) < 1.0
 
 
 @pytest.mark.usefixtures("_here")

@@ -143,6 +143,6 @@ def test_a_hundred_thousand_rows_are_stored_in_seconds(lab: Database, problem: P
     began = time.perf_counter()
     with lab.session() as session:
         records.insert(session, "lab", "signals", points, 2)
-    assert time.perf_counter() - began < 60, "a few seconds on a machine that has nothing else to do"
+    assert time.perf_counter() - began < (10 if lab.engine.dialect.name == "sqlite" else 60)
     with lab.reading() as session:
         assert len(records.read(session, "lab", "signals")) == 100_014
