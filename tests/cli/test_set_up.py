@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,19 @@ def test_a_fresh_clone_gets_an_environment_with_the_project_in_it(root: Path) ->
     python = prepare(root)
     assert python == root / ".venv" / "bin" / "python"
     assert installs(root) == ["."]
+
+
+def test_compiled_modules_are_kept_where_the_machine_says_to_keep_none(root: Path) -> None:
+    packages = prepare(root).parent.parent / "lib" / "python3.13" / "site-packages"
+    packages.mkdir(parents=True)
+    bootstrap.Environment(root).install([])
+    assert "dont_write_bytecode = False" in (packages / "codered_bytecode.pth").read_text()
+    asked = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    keeps = subprocess.run(
+        [sys.executable, "-c", f"import site, sys; site.addsitedir({str(packages)!r}); print(sys.dont_write_bytecode)"],
+        env=asked, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert keeps.stdout.strip() == "False"
 
 
 def test_a_second_run_installs_nothing(root: Path) -> None:
