@@ -47,12 +47,6 @@ def get_scenario(db: Database, scenario: int) -> Scenario:
         return scenario_of(scenarios.get(session, scenario))
 
 
-def combined(db: Database, scenario: int) -> tuple[str, ...]:
-    """The code reds that a scenario puts into an order; none for one that does not. Raises NotFound."""
-    with db.reading() as session:
-        return tuple(scenarios.get(session, scenario).code_reds or ())
-
-
 def get_changes(db: Database, scenario: int) -> list[ScenarioChange]:
     """What a scenario changes, in order. Raises NotFound."""
     with db.reading() as session:

@@ -8,17 +8,17 @@ from datetime import UTC, date, datetime, timedelta
 
 from app.actions.acknowledge import Acknowledgement, acknowledged
 from app.actions.advice import Advice, advise
-from app.actions.answering import UnderWay, under_way
-from app.actions.decide import PROPOSED, SENT_BACK, states
+from app.actions.answering import UnderWay, read_so_far, under_way
+from app.actions.decide import PROPOSED, SENT_BACK
 from app.actions.declare import CODE_RED
-from app.actions.plans import PlanInfo, StoredPlan, list_plans, plan_of_record
-from app.actions.scenarios import Scenario, combined, list_scenarios
+from app.actions.plans import PlanInfo, StoredPlan, get_plan
+from app.actions.scenarios import Scenario, scenario_of
 from app.actions.snapshot import snapshot
 from app.db import Database
+from app.tables import ScenarioRow
 from solver.problem import Problem
 from solver.records import TABLES, Policy, Portfolio, Signal
 
-NEWEST = 20
 TO_COME, IN_FORCE, OVER = "to come", "in force", "over"
 
 
@@ -69,14 +69,14 @@ def situation(db: Database, portfolio: str, today: date | None = None) -> Situat
     """How a portfolio stands on a day, today unless another is named. Raises NotFound."""
     problem = snapshot(db, portfolio)
     day, outside = day_of(problem, today or datetime.now(UTC).date())
-    record, decided = plan_of_record(db, portfolio), states(db, portfolio)
-    newer = [p for p in list_plans(db, portfolio, NEWEST) if record is None or p.id > record.id]
-    waiting = [p for p in newer if decided.get(p.id) != SENT_BACK]
+    so_far = read_so_far(db, portfolio)
+    record = get_plan(db, so_far.record) if so_far.record is not None else None
+    waiting = [p for p in so_far.newest if so_far.state(p.id) != SENT_BACK]
     seen = acknowledged(db, portfolio)
     in_force, advice = _in_force(problem, record), tuple(advise(t, problem.signals) for t in problem.triggers)
-    answering = _answering(db, record, in_force, day)
+    answering = _answering(so_far.scenarios, record, in_force, day)
     unanswered = {a.trigger: a.policy for a in advice if a.advised and a.policy not in answering}
-    begun = under_way(db, portfolio, set(unanswered.values()), day)
+    begun = under_way(db, portfolio, so_far, set(unanswered.values()), day)
     return Situation(
         portfolio=problem.head,
         day=day,
@@ -89,9 +89,9 @@ def situation(db: Database, portfolio: str, today: date | None = None) -> Situat
         seen={a.trigger: s for a in advice if (s := seen.get(a.trigger)) and a.advised and s.evidence == a.at},
         signals=_series(problem.signals),
         plan_of_record=record,
-        awaiting=tuple(sorted(waiting, key=lambda p: decided.get(p.id) != PROPOSED)),
-        proposed=frozenset(p.id for p in waiting if decided.get(p.id) == PROPOSED),
-        scenarios=tuple(list_scenarios(db, portfolio)),
+        awaiting=tuple(sorted(waiting, key=lambda p: so_far.state(p.id) != PROPOSED)),
+        proposed=frozenset(p.id for p in waiting if so_far.state(p.id) == PROPOSED),
+        scenarios=tuple(scenario_of(row) for row in so_far.scenarios),
         counts={table: len(getattr(problem, table)) for table in TABLES},
     )
 
@@ -105,12 +105,14 @@ def day_of(problem: Problem, today: date) -> tuple[date, bool]:
     return max((s.day for s in problem.signals if head.start <= s.day < end), default=head.start), True
 
 
-def _answering(db: Database, record: StoredPlan | None, in_force: InForce | None, day: date) -> frozenset[str]:
+def _answering(
+    drawn: Sequence[ScenarioRow], record: StoredPlan | None, in_force: InForce | None, day: date
+) -> frozenset[str]:
     """The code reds that hold or will: that of the plan of record, and those that it combines."""
     if record is None or in_force is None or in_force.policy.kind != CODE_RED or in_force.phase(day) == OVER:
         return frozenset()
-    parts = combined(db, record.scenario) if record.scenario is not None else ()
-    return frozenset({in_force.policy.policy, *parts})
+    parts = next((row.code_reds for row in drawn if row.id == record.scenario), None)
+    return frozenset({in_force.policy.policy, *(parts or ())})
 
 
 def _is_over(advice: Advice, in_force: InForce | None, day: date) -> bool:

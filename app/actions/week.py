@@ -151,10 +151,11 @@ def newest_approval(session: Session, portfolio: str) -> DecisionRow:
 
 
 def _approvals(db: Database, portfolio: str) -> list[Approval]:
-    """Every approval, the newest first."""
+    """Every approval, the newest first. Raises NotFound."""
     with db.reading() as session:
-        records.require(session, portfolio)
         decided = plans.decisions(session, portfolio)
+        if not decided:
+            records.require(session, portfolio)
     return [Approval(d.id, d.plan, d.reason, d.who, d.at) for d in decided if d.verb == APPROVE]
 
 

@@ -80,6 +80,8 @@ def newest_of(session: Session, portfolio: str, verb: str, subject: str) -> Audi
 
 def done_to(session: Session, portfolio: str, verbs: Collection[str], subjects: Collection[str]) -> list[AuditRow]:
     """When any of these things was done to any of these subjects, oldest first."""
+    if not subjects:
+        return []
     query = sa.select(AuditRow).where(
         AuditRow.portfolio == portfolio, AuditRow.verb.in_(verbs), AuditRow.subject.in_(subjects)
     )

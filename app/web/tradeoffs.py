@@ -70,7 +70,8 @@ def start() -> BaseResponse:
 @page.get("/tradeoffs/<int:run_id>")
 def show(run_id: int) -> str:
     """One trade-off with the points found so far."""
-    return render_template("tradeoffs/run.html", **_facts(run_id), changed=_changed(run_id))
+    facts = _facts(run_id)
+    return render_template("tradeoffs/run.html", **facts, changed=_changed(facts["run"]))
 
 
 @page.get("/tradeoffs/<int:run_id>/state")
@@ -135,9 +136,8 @@ def _facts(run_id: int) -> dict[str, Any]:
     return {"run": run, "found": _drawn(run), "scenario": scenario, "nobody": nobody}
 
 
-def _changed(run_id: int) -> bool:
+def _changed(run: FrontierRun) -> bool:
     """Whether the portfolio is no longer what the points are of."""
-    run = _run(run_id)
     try:
         return run.ended and snapshot(context.db(), run.portfolio, run.scenario).digest != run.digest
     except (InvalidInput, Conflict):

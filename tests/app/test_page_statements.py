@@ -35,7 +35,7 @@ from tests.app.test_statements import counted
 ALL = len(TABLES)
 """What is read of a portfolio that has to be read as a whole: an upload is compared with every record."""
 PAGES: dict[str, tuple[str, int]] = {
-    "situation.show": ("/", 20), "declare.show": ("/declare", 9), "week.show": ("/week", 18),
+    "situation.show": ("/", 14), "declare.show": ("/declare", 9), "week.show": ("/week", 18),
     "imports.form": ("/import", 5), "imports.show": ("/import/{upload}", 7),
     "jobs.show": ("/jobs/{job}", 9), "jobs.progress": ("/jobs/{job}/progress", 9), "operators.listing": ("/jobs", 9),
     "plan.listing": ("/plans", 8), "plan.show": ("/plans/{plan}", 14), "plan.moves": ("/plans/{plan}/moves", 9),
@@ -48,8 +48,8 @@ PAGES: dict[str, tuple[str, int]] = {
     "records.edit": ("/records/projects/edit?k=ads", 9), "records.new": ("/records/needs/new", 9),
     "scenarios.listing": ("/scenarios", 10), "scenarios.show": ("/scenarios/1", 12),
     "compare.show": ("/compare?plan=1&plan={plan}", 13),
-    "tradeoffs.listing": ("/tradeoffs", 17), "tradeoffs.show": ("/tradeoffs/{run}", 17),
-    "tradeoffs.state": ("/tradeoffs/{run}/state", 14),
+    "tradeoffs.listing": ("/tradeoffs", 17), "tradeoffs.show": ("/tradeoffs/{run}", 14),
+    "tradeoffs.state": ("/tradeoffs/{run}/state", 13),
     "sweeps.listing": ("/sweeps", 20), "sweeps.show": ("/sweeps/{sweep}", 20),
     "sweeps.state": ("/sweeps/{sweep}/state", 20),
     "account.show": ("/account", 7), "accounts.listing": ("/accounts", 7),

@@ -45,7 +45,7 @@ BOUNDS: dict[str, tuple[Callable[[Database], object], int]] = {
     "list plans": (lambda db: list_plans(db, "lab"), 2),
     "plan": (lambda db: get_plan(db, 1), 3),
     "compare": (lambda db: compare(db, 1, 2), 6),
-    "situation": (lambda db: situation(db, "lab"), ALL + 15),
+    "situation": (lambda db: situation(db, "lab"), ALL + 10),
     "scenarios": (lambda db: list_with_plans(db, "lab"), 3),
     "scenario beside its parent": (lambda db: scenario_view(db, 1), ALL + 4),
     "change a scenario": (lambda db: change_scenario(db, 1, [MORE], 1, "eve"), ALL + 9),
@@ -57,7 +57,7 @@ BOUNDS: dict[str, tuple[Callable[[Database], object], int]] = {
     "prefill": (lambda db: prefill(db, "lab"), ALL + 1),
     "declare": (lambda db: declare(db, "lab", CODE_RED, "eve"), ALL + 7),
     "approve": (lambda db: approve(db, 2, "better", "eve"), 8),
-    "for the week": (lambda db: for_the_week(db, "lab"), ALL + 8),
+    "for the week": (lambda db: for_the_week(db, "lab"), ALL + 7),
     "calendar": (lambda db: calendar(db, "lab"), 6),
     "import again": (lambda db: import_portfolio(db, as_bytes(FILES), "ann"), ALL + 4),
 }
