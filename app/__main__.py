@@ -251,7 +251,7 @@ def run_tests(python: Path, arguments: Sequence[str]) -> int:
             failed.append(name)
             say(output)
         say(f"{name}: {'FAILED' if process.returncode else 'passed'}")
-    spread = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", "auto", "--dist", "loadfile"]
+    spread = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", "auto", "--dist", "worksteal"]
     pytest = [str(python), "-m", "pytest", *spread, "--cov", "--cov-report=term:skip-covered", *arguments]
     if subprocess.call(pytest, cwd=ROOT):
         failed.append("pytest")
