@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from app.actions.plans import plan_of_record
 from app.actions.repair import changes_of
 from app.actions.scenario_edit import LONGEST_NAME, changes_between
 from app.actions.snapshot import snapshot, with_changes
+from app.actions.studies import Study, facts, jobs_of
 from app.actions.work.kinds import FRONTIER, SUBJECT
 from app.db import Database
 from app.errors import NotFound, Refused
@@ -26,7 +26,6 @@ from solver.frontier.trace import FEWEST, MOST
 from solver.problem import Problem
 from solver.progress import Options
 
-LOST = "it ended before all points were found; those found until then are kept"
 LISTED = 20
 KEEP = "keep"
 """The trade-off that is about the plan of record."""
@@ -47,29 +46,11 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class FrontierRun:
-    """A trade-off as it is now. `state` is that of its job: queued, running, done, failed, cancelled or parked."""
+class FrontierRun(Study):
+    """A trade-off as it is now, with the plan that moves count against."""
 
-    id: int
-    job: int | None
-    portfolio: str
-    scenario: int | None
-    policy: str
     kind: str
-    count: int
     plan: int | None
-    state: str
-    message: str
-    who: str
-    digest: str
-    created_at: datetime
-    seconds: float
-    found: int
-
-    @property
-    def ended(self) -> bool:
-        """Whether no further points will come."""
-        return self.state not in jobs.OPEN
 
 
 def start(db: Database, portfolio: str, question: Question, who: str, options: Options | None = None) -> int:
@@ -86,12 +67,12 @@ def start(db: Database, portfolio: str, question: Question, who: str, options: O
     record = plan_of_record(db, portfolio) if question.against_record or question.kind == KEEP else None
     situation = Situation(problem, question.policy, record.outcome.plan if record else None)
     kind_of(question.kind).require(situation)
-    facts = {
+    asked = {
         "portfolio": portfolio, "scenario": question.scenario, "policy": question.policy, "kind": question.kind,
         "points": question.points, "plan": record.id if record else None, "options": asdict(options or Options()),
         "digest": problem.digest,
     }  # fmt: skip
-    run = _added(db, facts, who)
+    run = _added(db, asked, who)
     work.wake(db)
     return run
 
@@ -99,10 +80,7 @@ def start(db: Database, portfolio: str, question: Question, who: str, options: O
 def get(db: Database, run_id: int) -> FrontierRun:
     """A trade-off as it is now. Raises NotFound."""
     with db.reading() as session:
-        row = frontiers.get(session, run_id)
-        return _run(
-            jobs.several(session, [row.job]).get(row.job or 0), row, frontiers.counts(session, [run_id]).get(run_id, 0)
-        )
+        return _runs(session, [frontiers.get(session, run_id)])[0]
 
 
 def points_of(db: Database, run_id: int) -> list[Point]:
@@ -115,10 +93,7 @@ def listing(db: Database, portfolio: str, limit: int = LISTED) -> list[FrontierR
     """The newest trade-offs of a portfolio, newest first. Raises NotFound."""
     with db.reading() as session:
         records.require(session, portfolio)
-        rows = frontiers.newest(session, portfolio, limit)
-        found = frontiers.counts(session, [row.id for row in rows])
-        known = jobs.several(session, [row.job for row in rows])
-        return [_run(known.get(row.job or 0), row, found.get(row.id, 0)) for row in rows]
+        return _runs(session, frontiers.newest(session, portfolio, limit))
 
 
 def lacking(problem: Problem, policy: str, *, has_record: bool) -> dict[str, str]:
@@ -174,18 +149,18 @@ def proposed_name(kind: str, point: Point) -> str:
     return f"{KINDS[kind].title}: {point.label}"[:LONGEST_NAME]
 
 
-def _added(db: Database, facts: Mapping[str, Any], who: str) -> int:
+def _added(db: Database, asked: Mapping[str, Any], who: str) -> int:
     """The id of the trade-off with these facts: the one that is open, else a new one with its job."""
     with db.session() as session:
-        for row in frontiers.newest(session, facts["portfolio"], LISTED):
-            if _is_open(session, row) and all(getattr(row, name) == fact for name, fact in facts.items()):
+        for row in frontiers.newest(session, asked["portfolio"], LISTED):
+            if _is_open(session, row) and all(getattr(row, name) == fact for name, fact in asked.items()):
                 return row.id
-        run = frontiers.add(session, {**facts, "who": who})
-        about = {name: facts[name] for name in ("portfolio", "scenario", "policy")}
+        run = frontiers.add(session, {**asked, "who": who})
+        about = {name: asked[name] for name in ("portfolio", "scenario", "policy")}
         job = jobs.add(session, {**about, "kind": FRONTIER, "who": who, "options": {SUBJECT: run}})
         frontiers.get(session, run).job = job
-        detail = {name: facts[name] for name in ("kind", "policy", "scenario", "points", "plan")}
-        audit.add(session, facts["portfolio"], who, "trade off", subject=f"trade-off {run}", detail=detail)
+        detail = {name: asked[name] for name in ("kind", "policy", "scenario", "points", "plan")}
+        audit.add(session, asked["portfolio"], who, "trade off", subject=f"trade-off {run}", detail=detail)
     return run
 
 
@@ -194,12 +169,6 @@ def _is_open(session: Session, row: FrontierRunRow) -> bool:
     return job is not None and job.state in jobs.OPEN
 
 
-def _run(job: JobRow | None, row: FrontierRunRow, found: int) -> FrontierRun:
-    began, ended = (job.started_at, job.finished_at or datetime.now(UTC)) if job else (None, None)
-    forgotten = jobs.DONE if row.complete else jobs.FAILED
-    return FrontierRun(
-        id=row.id, job=row.job, portfolio=row.portfolio, scenario=row.scenario, policy=row.policy, kind=row.kind,
-        count=row.points, plan=row.plan, state=job.state if job else forgotten, who=row.who, digest=row.digest,
-        message=job.message if job else "" if row.complete else LOST, created_at=row.created_at, found=found,
-        seconds=(ended - began).total_seconds() if began and ended else 0.0,
-    )  # fmt: skip
+def _runs(session: Session, rows: Sequence[FrontierRunRow]) -> list[FrontierRun]:
+    done, owned = frontiers.counts(session, [row.id for row in rows]), jobs_of(session, rows)
+    return [FrontierRun(**facts(row, row.points, done, owned), kind=row.kind, plan=row.plan) for row in rows]

@@ -10,7 +10,8 @@ from flask_openapi.openapi import OpenAPI
 from pydantic import Field
 
 from app.actions import sweeps
-from app.actions.sweeps import MOST, Sweep
+from app.actions.studies import Study
+from app.actions.sweeps import MOST
 from app.api import context, models
 from app.api.context import Home, Numbered, Once
 from app.api.jobs import Limit, options
@@ -122,5 +123,5 @@ def _cancel_sweep(path: Numbered) -> dict[str, Any]:
     return _told(sweeps.get(context.db(), path.number))
 
 
-def _told(sweep: Sweep) -> dict[str, Any]:
+def _told(sweep: Study) -> dict[str, Any]:
     return {name: getattr(sweep, name) for name in SweepOut.model_fields}

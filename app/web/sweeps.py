@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.actions import operate, sweeps
 from app.actions.edit import rows
 from app.actions.scenarios import get_scenario, list_scenarios
+from app.actions.studies import Study
 from app.actions.sweeps import MOST, Row
 from app.errors import Refused
 from app.store.scenarios import ARCHIVED
@@ -113,7 +114,7 @@ def _lines(found: list[Row], targets: list[str], ranks: list[str]) -> Iterator[L
         )  # fmt: skip
 
 
-def _page_of(sweep: int) -> sweeps.Sweep:
+def _page_of(sweep: int) -> Study:
     found = sweeps.get(context.db(), sweep)
     context.page_is_of(found.portfolio)
     return found

@@ -18,6 +18,7 @@ from app.actions.plans import store_plan
 from app.actions.recompute import get_job
 from app.actions.scenarios import get_changes, get_scenario
 from app.actions.snapshot import snapshot
+from app.actions.studies import LOST
 from app.db import Database
 from app.errors import NotFound, Refused
 from app.processes.solver import SolveCancelled
@@ -71,7 +72,7 @@ def wait(db: Database, run: int, until: Callable[[FrontierRun], bool] = lambda r
 def test_a_process_of_its_own_finds_the_points_and_each_is_stored(company: Database) -> None:
     run = frontiers.start(company, "tiny", ASKED, "eve", QUICK)
     done = wait(company, run)
-    assert (done.state, done.message, done.found) == ("done", "", 3)
+    assert (done.state, done.message, done.done) == ("done", "", 3)
     assert done.digest == snapshot(company, "tiny").digest
     found = frontiers.points_of(company, run)
     straight = list(trace(Ask(snapshot(company, "tiny"), "code-red", "donors", 3, options=QUICK)))
@@ -132,7 +133,7 @@ def test_points_found_before_a_failure_stay(company: Database, monkeypatch: pyte
 
     monkeypatch.setattr(trace_frontier, "study", breaks)
     failed = wait(company, frontiers.start(company, "tiny", ASKED, "eve", QUICK))
-    assert (failed.state, failed.message, failed.found) == ("failed", "its process ended unexpectedly", 1)
+    assert (failed.state, failed.message, failed.done) == ("failed", "its process ended unexpectedly", 1)
 
 
 @pytest.mark.usefixtures("_here")
@@ -141,7 +142,7 @@ def test_points_outlive_their_job_and_one_without_an_end_is_told(company: Databa
     with company.session() as session:
         jobs.remove(session, [done.job or 0])
     assert [(frontiers.get(company, n).state, frontiers.get(company, n).message) for n in (done.id, lost)] == [
-        ("done", ""), ("failed", frontiers.LOST)
+        ("done", ""), ("failed", LOST)
     ]  # fmt: skip
 
 

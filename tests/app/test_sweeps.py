@@ -15,8 +15,8 @@ import pytest
 from app.actions import run_sweep, sweeps, work
 from app.actions.audit import entries
 from app.actions.import_data import import_portfolio
+from app.actions.studies import LOST, Study
 from app.actions.sweep import sweep as sweep_into
-from app.actions.sweeps import Sweep
 from app.db import Database
 from app.errors import NotFound, Refused
 from app.processes import study_sweep
@@ -56,7 +56,7 @@ def begin(db: Database, count: int = 4) -> int:
     return sweeps.start(db, "tiny", None, "code-red", varied(count), "eve", QUICK)
 
 
-def wait(db: Database, sweep: int, until: Callable[[Sweep], bool] = lambda now: now.ended) -> Sweep:
+def wait(db: Database, sweep: int, until: Callable[[Study], bool] = lambda now: now.ended) -> Study:
     began = time.monotonic()
     while not until(now := sweeps.get(db, sweep)):
         assert time.monotonic() < began + 120, now
@@ -160,7 +160,7 @@ def test_results_outlive_their_job(company: Database, monkeypatch: pytest.Monkey
         store.get(session, lost).job = None
         jobs.remove(session, [done.job or 0])
     assert [(sweeps.get(company, n).state, sweeps.get(company, n).message) for n in (done.id, lost)] == [
-        ("done", ""), ("failed", sweeps.LOST)
+        ("done", ""), ("failed", LOST)
     ]  # fmt: skip
 
 

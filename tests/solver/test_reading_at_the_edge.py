@@ -75,6 +75,17 @@ def test_a_workbook_of_too_many_parts_is_refused(monkeypatch: pytest.MonkeyPatch
     assert fault.message.endswith(" parts")
 
 
+def test_a_sheet_in_another_encoding_is_refused_before_it_is_read() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book(sheets_of()))) as whole, zipfile.ZipFile(stream, "w") as other:
+        for name in whole.namelist():
+            text = whole.read(name)
+            is_first = name.endswith("sheet1.xml")
+            other.writestr(name, text.decode().replace("UTF-8", "UTF-16").encode("utf-16") if is_first else text)
+    (fault,) = faults_of(stream.getvalue())
+    assert fault.message == "has a sheet that is not UTF-8"
+
+
 def test_a_row_of_blanks_in_a_workbook_is_passed_over_without_a_word() -> None:
     sheets = sheets_of()
     table = next(name for name in sheets if name.startswith("pools"))

@@ -82,7 +82,7 @@ def test_the_knee_is_told_in_words_with_what_is_proven_of_it(site: Site) -> None
 
 def test_one_that_never_ended_is_told(site: Site) -> None:
     run = found(site, STANDS, complete=False)
-    assert "those found until then are kept" in site.app.test_client().get(f"/tradeoffs/{run}").text.lower()
+    assert "what was found until then is kept" in site.app.test_client().get(f"/tradeoffs/{run}").text.lower()
 
 
 @pytest.mark.parametrize(

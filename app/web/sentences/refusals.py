@@ -127,7 +127,7 @@ REFUSALS: tuple[str, ...] = (
     N_("%(week)s is outside plan %(number)s; right would be a week from %(first)s to %(last)s"),
     N_("“%(text)s” is no week; right would be a date such as %(date)s"),
     N_("the number of points is a whole number, and the seconds for each are above 0, up to %(most)s"),
-    N_("it ended before all points were found; those found until then are kept"),
+    N_("it ended before all of it was solved; what was found until then is kept"),
     N_("choose at least one team whose moves you acknowledge"),
     N_("plan %(plan)s was approved meanwhile; look at its moves first"),
     N_("a token is for the API, or a viewer's for a calendar"),
