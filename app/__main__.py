@@ -252,8 +252,7 @@ def run_tests(python: Path, arguments: Sequence[str]) -> int:
             say(output)
         say(f"{name}: {'FAILED' if process.returncode else 'passed'}")
     own = any(argument.startswith("-n") for argument in arguments)
-    # One more than there are cores: many tests wait for a server, a browser or a lease.
-    spread = [] if own else ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
+    spread = [] if own else ["-n", "auto", "--dist", "worksteal"]
     pytest = [str(python), "-m", "pytest", *spread, "--cov", "--cov-report=term:skip-covered", *arguments]
     if subprocess.call(pytest, cwd=ROOT):
         failed.append("pytest")

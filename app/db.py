@@ -25,8 +25,9 @@ from app.errors import Unavailable
 
 PROJECT = Path(__file__).resolve().parent.parent
 BUSY_SECONDS = 10
-CONNECT_SECONDS = 10
-"""How long a PostgreSQL may take to say that it is there; a server that hangs would never."""
+PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""Seconds that a PostgreSQL may take to say that it is there, and how one that vanished without a word, with its machine
+or its cable, is noticed within a minute while something waits for it. What a URL says of these comes first."""
 
 
 class Database:
@@ -127,7 +128,7 @@ def _with_driver(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+        patience = {name: value for name, value in PATIENCE.items() if name not in url.query}
         return create_engine(url, pool_pre_ping=True, connect_args=patience)
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)

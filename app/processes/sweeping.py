@@ -197,7 +197,11 @@ def _hired(run: _Run, hired: AbstractContextManager[Crew], should_stop: ShouldSt
         try:
             while not should_stop():
                 while len(busy) < crew.room and (tasks := run.next(_handful(run, crew))):
-                    busy[crew.submit(tasks)] = tasks
+                    try:
+                        busy[crew.submit(tasks)] = tasks
+                    except BaseException:
+                        run.give_back(tasks)
+                        raise
                 if not busy:
                     return
                 yield from _taken(run, wait(busy, timeout=LOOK, return_when=FIRST_COMPLETED).done, busy)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Future
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ from distributed import LocalCluster
 from app.actions.sweep import Tally, sweep
 from app.errors import Refused
 from app.processes.dask_cluster import cluster
-from app.processes.sweep import pool
+from app.processes.sweep import Crew, pool
 from solver.folder import read_folder
-from solver.sweep import Base, Scenario, grid
+from solver.sweep import Base, Result, Scenario, Task, grid
 from tests.cli.tiny import tiny
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes by signals")
@@ -66,6 +67,22 @@ def test_a_killed_worker_is_replaced_and_nothing_is_missing(base: Base, tmp_path
 
     tally = sweep(base, scenarios(8), tmp_path / "out", pool(2), kill_one)
     assert (len(killed), len(tally.rows), tally.left) == (1, 8, 0)
+
+
+def test_tasks_that_a_broken_pool_does_not_take_are_handed_out_again(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    takes, refused = Crew.submit, list[int]()
+
+    def refuses_once(crew: Crew, tasks: Sequence[Task]) -> Future[list[Result]]:
+        if refused:
+            return takes(crew, tasks)
+        refused.append(len(tasks))
+        raise BrokenExecutor("a worker was killed")
+
+    monkeypatch.setattr(Crew, "submit", refuses_once)
+    tally = sweep(base, scenarios(3), tmp_path / "out", pool(1))
+    assert (refused, len(tally.rows), tally.left) == ([1], 3, 0)
 
 
 def test_a_second_start_computes_only_what_is_missing_or_garbage(base: Base, tmp_path: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -269,21 +267,6 @@ def test_the_times_of_a_job_are_those_of_one_clock(lab: Database, clock: list[da
     assert finished(lab, claim)
     told = get_job(lab, job)
     assert (told.created_at, told.seconds) == (clock[0] - timedelta(seconds=7), 4.0)
-
-
-def test_a_server_that_takes_the_call_and_says_nothing_is_not_waited_for_for_ever(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("app.db.CONNECT_SECONDS", 2)
-    with socket.socket() as mute:
-        mute.bind(("127.0.0.1", 0))
-        mute.listen()
-        db = Database(f"postgresql://kim@127.0.0.1:{mute.getsockname()[1]}/codered")
-        began = time.monotonic()
-        with pytest.raises(Unavailable), db.reading() as session:
-            session.connection()
-        assert time.monotonic() - began < 20
-        db.close()
 
 
 def test_two_workers_do_every_job_once(lab: Database) -> None:
