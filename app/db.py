@@ -26,8 +26,8 @@ from app.errors import Unavailable
 PROJECT = Path(__file__).resolve().parent.parent
 BUSY_SECONDS = 10
 PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
-"""Seconds that a PostgreSQL may take to say that it is there, and how one that vanished without a word, with its machine
-or its cable, is noticed within a minute while something waits for it. What a URL says of these comes first."""
+"""Seconds that a PostgreSQL may take to say that it is there, and how one that vanished without a word, with its power
+or its cable, is noticed within a minute. What a URL says of these comes first."""
 
 
 class Database:
