@@ -13,7 +13,7 @@ from pydantic.json_schema import SkipJsonSchema
 from werkzeug.exceptions import NotAcceptable
 
 from app.actions.throttle import Throttle
-from app.api.models import ID, Paging
+from app.api.models import ID, Paging, Words
 from app.api.problems import problem
 from app.config import Settings
 from app.db import Database
@@ -49,7 +49,7 @@ _KEY = Field(alias="Idempotency-Key", description="The same request again does n
 _VERSION = Field(alias="If-Match", examples=["*"], description="The ETag that was read, or * for any version")
 
 
-class Once(BaseModel):
+class Once(Words):
     """The same request with the same key is done once."""
 
     key: Annotated[_Key | SkipJsonSchema[None], _KEY] = None
@@ -61,19 +61,19 @@ class OnceSince(Once):
     version: Annotated[Tag | SkipJsonSchema[None], _VERSION] = None
 
 
-class Since(BaseModel):
+class Since(Words):
     """The version that a change is made to."""
 
     version: Annotated[Tag, _VERSION]
 
 
-class MaySince(BaseModel):
+class MaySince(Words):
     """The version that is written over; needed where there is one."""
 
     version: Annotated[Tag | SkipJsonSchema[None], _VERSION] = None
 
 
-class Known(BaseModel):
+class Known(Words):
     """What the client has already."""
 
     known: Annotated[

@@ -26,6 +26,20 @@ EXAMPLES: dict[Type, Any] = {
 }  # fmt: skip
 
 
+class Words(BaseModel):
+    """Words of a request beside its body. Their schema, which the framework asks for at every request, is made once."""
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **how: Any) -> dict[str, Any]:
+        """As of every model; nobody may change the one that is kept."""
+        return super().model_json_schema(*args, **how) if args or how else cls._kept_schema()
+
+    @classmethod
+    @cache
+    def _kept_schema(cls) -> dict[str, Any]:
+        return super().model_json_schema()
+
+
 class Strict(BaseModel):
     """JSON whose names and types are exactly those declared."""
 
@@ -171,7 +185,7 @@ def query_model(table: str) -> type[BaseModel]:
     return create_model(f"{name_of(table)}Query", __base__=Paging, **fields)
 
 
-class Paging(BaseModel):
+class Paging(Words):
     """Which page of a list."""
 
     model_config = ConfigDict(extra="forbid")

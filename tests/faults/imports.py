@@ -26,11 +26,7 @@ def importer_killed(where: Place, times: int) -> Counted:
     moments = random.Random(11)
     with lab(where) as db:
         whole = 0
-        child, says = importer_of(where, 0)
-        began = time.monotonic()
-        assert says.recv() == "done"
-        longest = 1.3 * (time.monotonic() - began)
-        child.join()
+        longest = 1.5 * max(_seconds_of_an_import(where, times + number) for number in (1, 2, 3))
         for number in range(1, times + 1):
             before = versions(db)
             child, _ = importer_of(where, number)
@@ -39,6 +35,15 @@ def importer_killed(where: Place, times: int) -> Counted:
             whole += is_whole(db, number, before)
         assert verify(db).good
         return {"killed": times, "whole": whole, "nothing": times - whole}
+
+
+def _seconds_of_an_import(where: Place, number: int) -> float:
+    child, says = importer_of(where, number)
+    began = time.monotonic()
+    assert says.recv() == "done"
+    seconds = time.monotonic() - began
+    child.join()
+    return seconds
 
 
 def web_killed_mid_import(where: Place, times: int) -> Counted:
