@@ -88,7 +88,7 @@ def test_several_processes_serve_one_database_and_count_together(tmp_path: Path,
 
 def page_of(address: str, process: subprocess.Popen[bytes], settle: float = 1) -> str:
     """The page, once the server answers."""
-    until = time.monotonic() + 120
+    until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
         try:
             with urllib.request.urlopen(address, timeout=10) as answer:

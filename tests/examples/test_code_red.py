@@ -23,7 +23,7 @@ BUILDS = ("chat-speed", "chat-reliability", "chat-personalisation")
 PAUSED = ("ads-platform", "shopping-agent", "health-agent", "pulse")
 TRAINING = "next-gen-training"
 END = date(2026, 1, 26)
-PATIENT = Options(time_limit=900)
+PATIENT = Options(time_limit=300)
 """The story is about the plan; how fast it is found is measured in `benchmarks`."""
 
 

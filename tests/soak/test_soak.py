@@ -1,4 +1,4 @@
-"""A few seconds of many users, on SQLite; `python -m tests.soak` is the long run on both, which also judges times."""
+"""A few seconds of many users; `python -m tests.soak` is the long run, which also judges how long answers take."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from app.db import Database
 from app.store import records
-from tests.databases import SQLITE, Makers
+from tests.databases import BOTH, Makers
 from tests.soak import stage
 from tests.soak.editors import Accepted, Edits, Target
 from tests.soak.run import Wanted, soak
@@ -27,7 +27,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, stage.Stage]
     return folder, stage.prepare(folder, SHORT.size)
 
 
-@pytest.mark.parametrize("kind", [SQLITE])
+@pytest.mark.parametrize("kind", BOTH)
 def test_editors_and_viewers_at_once_lose_nothing_and_break_nothing(
     staged: tuple[Path, stage.Stage], makers: Makers, tmp_path: Path, kind: str
 ) -> None:

@@ -133,14 +133,9 @@ def watched(page: Page) -> Iterator[Page]:
     assert errors == []
 
 
-COLOURS = {"runOnly": ["color-contrast"]}
-BUT_COLOURS = {"rules": {"color-contrast": {"enabled": False}}}
-"""What axe is to look for: contrast takes most of its time, and does not depend on the language."""
-
-
-def serious_faults(page: Page, rules: Mapping[str, object] | None = None) -> list[tuple[str, list[Any]]]:
+def serious_faults(page: Page) -> list[tuple[str, list[Any]]]:
     """What axe finds serious on a page: the rule, and the first few places."""
-    found = Axe().run(page, options={"resultTypes": ["violations"], **(rules or {})}).response["violations"]
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found if v["impact"] in ("serious", "critical")]
 
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from app.web.cookie import OVER_HTTP
-from tests.web.conftest import BUT_COLOURS, Site, serious_faults
+from tests.web.conftest import Site, serious_faults
 
 ADDRESSES = {
     "/": "決定が必要な事項", "/declare": "コードレッドを宣言", "/plans": "計画", "/plans/2": "計画 2",
@@ -46,7 +46,7 @@ def test_no_page_is_too_wide_and_axe_finds_nothing_serious(
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wide.append(address)
         if width > 390 or address in ("/", "/declare"):
-            serious += [(address, fault) for fault in serious_faults(page, BUT_COLOURS)]
+            serious += [(address, fault) for fault in serious_faults(page)]
     assert (wide, serious) == ([], [])
 
 
