@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import highspy
@@ -19,6 +19,10 @@ Report = Callable[[float | None, float | None], None]
 
 BRIEFLY = 0.5
 """Seconds that every step may take, however late it is."""
+ROUGHLY = 0.5
+"""How near to the least amends a search for rows that cannot be met goes, as a share of them."""
+BROKEN = 1e-6
+"""How far a row may be off its side and count as met."""
 _ON_OFF: dict[str, object] = {"mip_heuristic_run_rens": False, "mip_pscost_minreliable": 0, "mip_pool_soft_limit": 100}
 """What halves the time of the hardest decisions of what is on: dive at once, branch without trying, keep few cuts."""
 _STATUS = highspy.HighsModelStatus
@@ -144,15 +148,35 @@ def duals(model: Model, task: Task, clock: Clock) -> tuple[Answer, Floats, Float
     _limit(highs, task, clock, on_off=False)
     _listen(highs, task, clock, None, fixed)
     highs.run()
-    kept = task.free[model.column]
-    if task.skip is not None:
-        kept &= ~task.skip[model.row]
-    rows, of_row, of_column = np.unique(model.row[kept]), np.zeros(len(model.low)), np.zeros(model.size)
+    rows, of_row, of_column = rows_of(model, task), np.zeros(len(model.low)), np.zeros(model.size)
     solution = highs.getSolution()
     if len(solution.row_dual) >= len(rows) and len(solution.col_dual) == len(columns):
         of_row[rows] = np.array(solution.row_dual)[: len(rows)]
         of_column[columns] = np.array(solution.col_dual)
     return _answer(highs, task, columns, fixed), of_row, of_column
+
+
+def unmet(model: Matrix, task: Task, clock: Clock) -> Ints:
+    """Rows of the model that together cannot be met by a task's columns: those a nearly least amends leaves broken."""
+    columns = np.flatnonzero(task.free)
+    highs = load(model, task, columns)
+    _limit(highs, replace(task, target=None), clock, on_off=False)
+    highs.setOptionValue("mip_rel_gap", ROUGHLY)
+    _listen(highs, task, clock, None, 0.0)
+    highs.feasibilityRelaxation(-1.0, -1.0, 1.0)
+    if not highs.getSolution().value_valid:
+        return _no_ints()
+    sums, lp, rows = np.array(highs.getSolution().row_value), highs.getLp(), rows_of(model, task)
+    missed = np.maximum(np.array(lp.row_lower_) - sums, sums - np.array(lp.row_upper_))
+    return rows[missed[: len(rows)] > BROKEN]
+
+
+def rows_of(model: Matrix, task: Task) -> Ints:
+    """The rows of the model that a task has to meet, in the order in which they are loaded."""
+    kept = task.free[model.column]
+    if task.skip is not None:
+        kept &= ~task.skip[model.row]
+    return np.unique(model.row[kept])
 
 
 def load(model: Matrix, task: Task, columns: np.ndarray, names: Sequence[str] | None = None) -> highspy.Highs:
@@ -207,6 +231,7 @@ def _limit(highs: highspy.Highs, task: Task, clock: Clock, *, on_off: bool) -> N
         "mip_feasibility_tolerance": 1e-7,
         "primal_feasibility_tolerance": 1e-8,
         "mip_heuristic_run_rins": False,
+        "mip_heuristic_run_feasibility_jump": False,
         "mip_heuristic_run_root_reduced_cost": not on_off,
         "mip_allow_restart": not on_off,
         **(_ON_OFF if on_off else {}),

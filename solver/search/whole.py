@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.engine import unmet
 from solver.model.sheet import Bools, Floats
 from solver.search.improve import improve
 from solver.search.part import Part
@@ -22,6 +23,10 @@ FURTHER = 0.1
 """Share of a full need, in steps, by which an amount may leave what was settled when the nearest steps do not do."""
 NEAR = 2.0
 """Gaps asked for within which a plan in whole steps only needs to be made better, not decided apart."""
+ATTEMPTS = 3
+"""Searches next to the settled amounts, each but the first with more room where the one before got stuck."""
+AROUND = 3
+"""Weeks before and after rows that cannot be met by the nearest steps in which amounts may go further."""
 PATIENCE = 3.0
 """Seconds that one search for whole steps may take: what it leaves open is made better piece by piece."""
 
@@ -78,18 +83,43 @@ def _fewer(stages: Stages, part: Part, planned: Floats, before: Floats, limit: f
 
 
 def _round(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
-    """With on/off as decided: next to the settled amounts, else some steps further away."""
-    settled, found, room = stages.values, False, _room(stages)[whole]
-    for widen in (0.0, 1.0):
-        lower, upper = decided.lower.copy(), decided.upper.copy()
-        further = widen * room
-        lower[whole] = np.maximum(lower[whole], np.floor(settled[whole] + 1e-7) - further)
-        upper[whole] = np.minimum(upper[whole], np.ceil(settled[whole] - 1e-7) + further)
-        _a_week_more(stages, settled, lower, upper)
-        near = replace(part, lower=lower, upper=upper)
-        found = _search(stages, near, whole, stages.values if found else None) or found
-        if found and (stages.proven(part) or widen > 0):
-            return True
+    """With on/off as decided: next to the settled amounts, further off where that cannot do, then further everywhere."""
+    settled, room = stages.values, _room(stages)
+    stuck, found = np.zeros(stages.model.size, dtype=bool), False
+    for attempt in range(ATTEMPTS):
+        near = _near(stages, part, decided, settled, np.where(stuck, room, 0.0))
+        found = _search(stages, near, whole, None)
+        if found or attempt == ATTEMPTS - 1:
+            break
+        stuck |= _stuck(stages, near, whole, alone=attempt == 0)
+    if found and stages.proven(part):
+        return True
+    return _search(stages, _near(stages, part, decided, settled, room), whole, stages.values if found else None) or found
+
+
+def _near(stages: Stages, part: Part, decided: Part, settled: Floats, room: Floats) -> Part:
+    """The part with amounts between the steps below and above those settled, and the room given beyond them."""
+    whole = stages.model.discrete & ~stages.model.binary & part.free
+    lower, upper, room = decided.lower.copy(), decided.upper.copy(), room[whole]
+    lower[whole] = np.maximum(lower[whole], np.floor(settled[whole] + 1e-7) - room)
+    upper[whole] = np.minimum(upper[whole], np.ceil(settled[whole] - 1e-7) + room)
+    _a_week_more(stages, settled, lower, upper)
+    return replace(part, lower=lower, upper=upper)
+
+
+def _stuck(stages: Stages, near: Part, whole: Bools, *, alone: bool) -> Bools:
+    """Amounts in the weeks around rows that the steps next to those settled cannot meet: of their projects, or of all."""
+    model, s, v = stages.model, stages.model.setting, stages.model.variables
+    freed = model.binary & near.free & (near.lower < near.upper)
+    rows = unmet(model, replace(stages.task(near), discrete=whole | freed, limit=stages.budget(PATIENCE)), stages.clock)
+    week = np.full(model.size, -1)
+    week[v.x] = np.arange(s.weeks)
+    found = np.zeros(model.size, dtype=bool)
+    for row in rows:
+        columns = model.column[model.row == row]
+        weeks = week[columns][week[columns] >= 0]
+        first, last = (weeks.min() - AROUND, weeks.max() + AROUND) if len(weeks) else (0, s.weeks)
+        found |= (np.isin(model.owner, model.owner[columns]) | (not alone)) & (week >= first) & (week <= last)
     return found
 
 
