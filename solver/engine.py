@@ -168,7 +168,8 @@ def unmet(model: Matrix, task: Task, clock: Clock) -> Ints:
         return _no_ints()
     sums, lp, rows = np.array(highs.getSolution().row_value), highs.getLp(), rows_of(model, task)
     missed = np.maximum(np.array(lp.row_lower_) - sums, sums - np.array(lp.row_upper_))
-    return rows[missed[: len(rows)] > BROKEN]
+    broken: Ints = rows[missed[: len(rows)] > BROKEN]
+    return broken
 
 
 def rows_of(model: Matrix, task: Task) -> Ints:
@@ -176,7 +177,8 @@ def rows_of(model: Matrix, task: Task) -> Ints:
     kept = task.free[model.column]
     if task.skip is not None:
         kept &= ~task.skip[model.row]
-    return np.unique(model.row[kept])
+    rows: Ints = np.unique(model.row[kept])
+    return rows
 
 
 def load(model: Matrix, task: Task, columns: np.ndarray, names: Sequence[str] | None = None) -> highspy.Highs:

@@ -24,12 +24,9 @@ DIVING = 0.5
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
 
 
-def decide(model: Model, task: Task, clock: Clock, report: Report | None) -> Answer:
-    """A task's binaries: by a dive where its own bound proves that good enough, else by a search that starts there."""
+def search(model: Model, task: Task, first: Answer, clock: Clock, report: Report | None) -> Answer:
+    """A task's binaries by branch and bound, from a first answer if there is one: the better of both, and the best bound."""
     task = replace(task, discrete=model.binary)
-    first = dive(model, task, clock)
-    if first.infeasible or (first.values is not None and first.bound - first.objective <= task.gap):
-        return first
     start = task.start if first.values is None else first.values
     answer = run(model, replace(task, start=start), clock, report)
     best = answer if first.values is None or answer.objective >= first.objective else first
@@ -38,6 +35,7 @@ def decide(model: Model, task: Task, clock: Clock, report: Report | None) -> Ans
 
 def dive(model: Model, task: Task, clock: Clock) -> Answer:
     """Values of a task in which its binaries are whole, found by rounding, or none; the bound is the relaxation's."""
+    task = replace(task, discrete=model.binary)
     columns = np.flatnonzero(task.free)
     highs = load(model, task, columns)
     highs.presolve()

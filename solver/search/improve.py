@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 TOGETHER = 4
 """Projects of the class that are decided again at a time, beside all that rest below."""
+ALONE = 6
+"""The same where those below stay as they are."""
+COARSE = 0.1
+"""Share of what a class may still gain that one piece may leave: far from the proof the next piece brings more."""
 PATIENCE = 2.0
 """Seconds that one piece may take."""
 ENOUGH = 0.95
@@ -27,30 +31,30 @@ WORTH = 0.01
 """Share of the gap asked for that a piece has to bring to count as progress."""
 
 
-def improve(stages: Stages, part: Part, discrete: Bools, seconds: float) -> None:
+def improve(stages: Stages, part: Part, discrete: Bools, seconds: float, *, alone: bool = False) -> None:
     """Decide groups of projects again, each in turn with its neighbours, until the proof holds or nothing helps."""
     last, idle = time.perf_counter() + seconds, 0
-    for group in _groups(stages, part):
+    for group in _groups(stages, part, ALONE if alone else TOGETHER):
         if stages.proven(part) or time.perf_counter() > last or stages.clock.over() or idle > ROUNDS * part.mine.sum():
             return
-        idle = 0 if _again(stages, part, group, discrete) else idle + 1
+        idle = 0 if _again(stages, part, _open(stages, part, group, alone=alone), discrete) else idle + 1
 
 
-def _groups(stages: Stages, part: Part) -> Iterator[Ints]:
+def _groups(stages: Stages, part: Part, size: int) -> Iterator[Ints]:
     """First each project with its neighbours, those with most to gain first; then, for ever, groups by chance."""
     mine, chance = np.flatnonzero(part.mine), np.random.default_rng(stages.clock.options.seed)
     for seed in _most_to_gain_first(stages, part, mine):
-        yield _neighbours(stages, mine, int(seed))
+        yield _neighbours(stages, mine, int(seed), size)
     while True:
-        yield np.sort(chance.permutation(mine)[:TOGETHER])
+        yield np.sort(chance.permutation(mine)[:size])
 
 
-def _again(stages: Stages, part: Part, group: Ints, discrete: Bools) -> bool:
-    """Decide a group again; True if that was worth it."""
+def _again(stages: Stages, part: Part, projects: Bools, discrete: Bools) -> bool:
+    """Decide some projects again; True if that was worth it."""
     model, before = stages.model, stages.attained(part.rank)
-    free = part.free & _open(stages, part, group)[model.owner]
+    free, most = part.free & projects[model.owner], stages.bounds[part.rank] - before
     answer = stages.run(
-        replace(part, free=free), discrete=discrete & free, gap=0.1 * part.gap, start=stages.values,
+        replace(part, free=free), discrete=discrete & free, gap=max(0.1 * part.gap, COARSE * most), start=stages.values,
         limit=stages.budget(PATIENCE), target=stages.bounds[part.rank] - ENOUGH * part.gap,
     )  # fmt: skip
     if answer.values is None or answer.objective <= before:
@@ -59,9 +63,9 @@ def _again(stages: Stages, part: Part, group: Ints, discrete: Bools) -> bool:
     return answer.objective > before + WORTH * part.gap
 
 
-def _open(stages: Stages, part: Part, group: Ints) -> Bools:
+def _open(stages: Stages, part: Part, group: Ints, *, alone: bool) -> Bools:
     """The projects of a group, and in a small part those of lower classes, whose standbys may make room."""
-    found = (stages.first > part.rank) & ~part.mine & (not part.large)
+    found = (stages.first > part.rank) & ~part.mine & (not part.large and not alone)
     found[group] = True
     return found
 
@@ -74,7 +78,7 @@ def _most_to_gain_first(stages: Stages, part: Part, mine: Ints) -> Ints:
     return mine[np.argsort(held[mine] - most[mine], kind="stable")]
 
 
-def _neighbours(stages: Stages, mine: Ints, seed: int) -> Ints:
+def _neighbours(stages: Stages, mine: Ints, seed: int, size: int) -> Ints:
     """A project and those of its class that could use most of the same pools; a service with its levers first."""
     s = stages.model.setting
     uses = np.zeros((len(stages.first), len(s.problem.pools)))
@@ -84,4 +88,4 @@ def _neighbours(stages: Stages, mine: Ints, seed: int) -> Ints:
     bound = [a if b == seed else b for a, b in pairs if seed in (a, b)]
     shared[np.isin(mine, [i for i in bound if i is not None])] += len(s.problem.pools)
     shared[mine == seed] = np.inf
-    return mine[np.argsort(-shared, kind="stable")[:TOGETHER]]
+    return mine[np.argsort(-shared, kind="stable")[:size]]

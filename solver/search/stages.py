@@ -18,9 +18,9 @@ from solver.engine import Answer, Clock, Report, Task, run
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
 from solver.progress import OnProgress, Progress
-from solver.search.dive import bound_of, decide
-from solver.search.improve import improve
-from solver.search.part import PROOF, Part, attached
+from solver.search.choose import choose
+from solver.search.dive import bound_of
+from solver.search.part import Part, attached
 from solver.search.reach import not_before
 from solver.search.seed import as_seeded
 from solver.search.tight import cuts
@@ -30,6 +30,8 @@ SLACK = 0.1
 """Share of the gap asked for that settling may give away for calmer moves."""
 HELD = 0.9, 0.02
 """Shares of the gap left, and at least of the gap, that later classes may take back where they share projects."""
+CHOOSING = 0.5
+"""Share of a class's time in which it is decided what runs when; the rest is for whole steps."""
 GRACE = 10.0
 """Seconds that a linear step may take even when the time is up: without it there would be no whole plan."""
 
@@ -100,7 +102,8 @@ class Stages:
     def decide(self, rank: int, *, limit: float) -> bool:
         """Find the best value of a class; False if not even the standing plan could be kept."""
         part = self._part(rank)
-        self.until = self.clock.seconds + limit * (2.0 if part.large else 1.0)
+        limit *= 2.0 if part.large else 1.0
+        last, self.until = self.clock.seconds + limit, self.clock.seconds + CHOOSING * limit
         not_before(self, part)
         part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
         seeded = as_seeded(self, part)
@@ -108,8 +111,9 @@ class Stages:
             self.values = seeded
         else:
             before = self.values
-            if not self._choose(part, limit):
+            if not choose(self, part, limit):
                 return False
+            self.until = last
             in_whole_steps(self, part, before, limit)
             if seeded is not None and float(part.weights @ seeded) > self.attained(rank):
                 self.values = seeded
@@ -127,7 +131,7 @@ class Stages:
 
     def _is_enough(self, part: Part, values: Floats) -> bool:
         """Whether the relaxation of a class proves that some values are good enough; what it proves is kept."""
-        bound = bound_of(self.model, self._light(part, self.budget(GRACE)), self.clock)
+        bound = bound_of(self.model, self.light(part, self.budget(GRACE)), self.clock)
         most = self.ideal.get(part.rank, 0.0) - self.model.constants[part.rank]
         self.bounds[part.rank] = min(self.bounds.get(part.rank, most), bound)
         return self.bounds[part.rank] - float(part.weights @ values) <= part.gap + 1e-9
@@ -138,33 +142,7 @@ class Stages:
         left = HELD[0] * (part.gap - self.bounds[part.rank] + self.attained(part.rank))
         self.held.append((part.weights, self.attained(part.rank) - max(left, HELD[1] * part.gap) - 1e-7))
 
-    def _choose(self, part: Part, limit: float) -> bool:
-        """Decide what is on when: by a relaxation first, and in full where its decisions do not hold in full."""
-        teller, gap = self.teller(part.rank), PROOF * part.gap
-        light = self._light(part, self.budget(max(2.0, 0.35 * limit)))
-        answer = decide(self.model, replace(light, gap=gap), self.clock, teller)
-        self.prove(part.rank, answer)
-        grounded = self._ground(part, answer)
-        if not (answer.finished or answer.infeasible) and not self.proven(part):
-            improve(self, part, self.model.binary, self.budget(max(2.0, 0.2 * limit)))
-            self.settle(part.with_decisions(self), self.attained(part.rank))
-        if grounded or not (answer.finished or answer.infeasible):
-            return True
-        answer = self.run(
-            part,
-            discrete=self.model.binary,
-            gap=gap,
-            start=self.values,
-            report=teller,
-            limit=self.budget(max(2.0, 0.3 * limit)),
-        )
-        self.prove(part.rank, answer)
-        if answer.values is not None:
-            self.values = answer.values
-            self.settle(part.with_decisions(self), answer.objective)
-        return not answer.infeasible
-
-    def _light(self, part: Part, limit: float) -> Task:
+    def light(self, part: Part, limit: float) -> Task:
         """The class's subproblem, where those at rest below may shift their standby without arrivals: a relaxation."""
         v, model = self.model.variables, self.model
         idle = (self.first > part.rank) & ~part.mine & ~self.attached
@@ -177,19 +155,6 @@ class Stages:
             self.task(part), free=part.free & ~still, values=np.where(still, 0.0, self.values), limit=limit,
             skip=model.row_is_own & idle[model.row_owner] & model.row_of(*rules),
         )  # fmt: skip
-
-    def _ground(self, part: Part, answer: Answer) -> bool:
-        """Take the decisions of a light answer as a whole plan, arrivals included; False if that loses too much."""
-        if answer.values is None:
-            return False
-        decided = part.with_decisions(self, answer.values)
-        if self.settle(decided, answer.objective):
-            return True
-        real = self.run(decided)
-        if real.values is not None:
-            self.values = real.values
-            self.settle(decided, real.objective)
-        return False
 
     def settle(self, part: Part, value: float) -> bool:
         """With on/off fixed: least disruption and holdings, while the class gives up a sliver of its ideal at most."""

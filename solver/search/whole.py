@@ -83,7 +83,7 @@ def _fewer(stages: Stages, part: Part, planned: Floats, before: Floats, limit: f
 
 
 def _round(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
-    """With on/off as decided: next to the settled amounts, further off where that cannot do, then further everywhere."""
+    """With on/off as decided: next to the settled amounts, further off where that is not enough, then everywhere."""
     settled, room = stages.values, _room(stages)
     stuck, found = np.zeros(stages.model.size, dtype=bool), False
     for attempt in range(ATTEMPTS):
@@ -94,7 +94,8 @@ def _round(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
         stuck |= _stuck(stages, near, whole, alone=attempt == 0)
     if found and stages.proven(part):
         return True
-    return _search(stages, _near(stages, part, decided, settled, room), whole, stages.values if found else None) or found
+    wide = _near(stages, part, decided, settled, room)
+    return _search(stages, wide, whole, stages.values if found else None) or found
 
 
 def _near(stages: Stages, part: Part, decided: Part, settled: Floats, room: Floats) -> Part:
@@ -108,7 +109,7 @@ def _near(stages: Stages, part: Part, decided: Part, settled: Floats, room: Floa
 
 
 def _stuck(stages: Stages, near: Part, whole: Bools, *, alone: bool) -> Bools:
-    """Amounts in the weeks around rows that the steps next to those settled cannot meet: of their projects, or of all."""
+    """Amounts in the weeks around rows that the steps next to those settled cannot meet: their projects', or all."""
     model, s, v = stages.model, stages.model.setting, stages.model.variables
     freed = model.binary & near.free & (near.lower < near.upper)
     rows = unmet(model, replace(stages.task(near), discrete=whole | freed, limit=stages.budget(PATIENCE)), stages.clock)

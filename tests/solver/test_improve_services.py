@@ -18,6 +18,6 @@ def test_a_service_and_its_lever_are_neighbours_although_they_share_no_pool() ->
     problem = served(chat(), lever(), *rivals)
     stages = Stages(build(problem, "normal"), Clock(Options()))
     index, mine = stages.model.setting.index, np.arange(len(stages.first))
-    assert index["fp8"] in _neighbours(stages, mine, index["chat"])
+    assert index["fp8"] in _neighbours(stages, mine, index["chat"], TOGETHER)
     assert index["chat"] in _neighbours(stages, mine, index["fp8"])
     assert index["fp8"] not in _neighbours(stages, mine, index["ads0"])
