@@ -11,7 +11,7 @@ import highspy
 import numpy as np
 
 from solver.model import Model
-from solver.model.sheet import Bools, Floats, Ints
+from solver.model.sheet import Bools, Floats, Ints, dot
 from solver.progress import Options, ShouldStop, never_stop
 
 Report = Callable[[float | None, float | None], None]
@@ -130,7 +130,7 @@ class Task:
 def run(model: Matrix, task: Task, clock: Clock, report: Report | None = None) -> Answer:
     """Solve a subproblem; columns that are not free keep their values, and rows without free columns stay out."""
     columns = np.flatnonzero(task.free)
-    fixed = float(task.objective @ np.where(task.free, 0.0, task.values))
+    fixed = dot(task.objective, np.where(task.free, 0.0, task.values))
     if not len(columns):
         return Answer(task.values.copy(), fixed, fixed, finished=True, infeasible=False)
     highs = load(model, task, columns)
@@ -143,7 +143,7 @@ def run(model: Matrix, task: Task, clock: Clock, report: Report | None = None) -
 def duals(model: Model, task: Task, clock: Clock) -> tuple[Answer, Floats, Floats]:
     """The answer of a linear task with what a unit of each row's side, and of each column's bound, would change."""
     columns = np.flatnonzero(task.free)
-    fixed = float(task.objective @ np.where(task.free, 0.0, task.values))
+    fixed = dot(task.objective, np.where(task.free, 0.0, task.values))
     highs = load(model, task, columns)
     _limit(highs, task, clock, on_off=False)
     _listen(highs, task, clock, None, fixed)
@@ -214,7 +214,7 @@ def load(model: Matrix, task: Task, columns: np.ndarray, names: Sequence[str] | 
     highs.passModel(lp)
     for weights, least in task.holds:
         places = np.flatnonzero(weights[columns]).astype(np.int32)
-        outside = float(weights @ np.where(task.free, 0.0, task.values))
+        outside = dot(weights, np.where(task.free, 0.0, task.values))
         if len(places):
             highs.addRow(least - outside, highspy.kHighsInf, len(places), places, weights[columns][places])
     if task.start is not None:
@@ -239,7 +239,7 @@ def _limit(highs: highspy.Highs, task: Task, clock: Clock, *, on_off: bool) -> N
         **(_ON_OFF if on_off else {}),
     }
     if task.target is not None:
-        settings["objective_target"] = task.target - float(task.objective @ np.where(task.free, 0.0, task.values))
+        settings["objective_target"] = task.target - dot(task.objective, np.where(task.free, 0.0, task.values))
     for name, value in settings.items():
         highs.setOptionValue(name, value)
 
@@ -286,7 +286,7 @@ def _answer(highs: highspy.Highs, task: Task, columns: np.ndarray, fixed: float)
         values[columns] = np.array(highs.getSolution().col_value)
         whole = task.discrete & task.free
         values[whole] = np.round(values[whole])
-        objective = float(task.objective @ values)
+        objective = dot(task.objective, values)
     worst = np.inf if task.maximise else -np.inf
     proven = info.objective_function_value if status == _STATUS.kOptimal else worst
     bound = info.mip_dual_bound if mixed else proven

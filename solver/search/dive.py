@@ -9,7 +9,7 @@ import numpy as np
 
 from solver.engine import Answer, Clock, Quiet, Report, Task, load, run, stop_when
 from solver.model import Model
-from solver.model.sheet import Floats, Ints
+from solver.model.sheet import Floats, Ints, dot
 
 SURE = 0.85
 """A decision at least this far on is taken with its like."""
@@ -25,7 +25,7 @@ _OPTIMAL = highspy.HighsModelStatus.kOptimal
 
 
 def search(model: Model, task: Task, first: Answer, clock: Clock, report: Report | None) -> Answer:
-    """A task's binaries by branch and bound, from a first answer if there is one: the better of both, and the best bound."""
+    """A task's binaries by branch and bound, from a first answer if there is one; the better of the two, and bound."""
     task = replace(task, discrete=model.binary)
     start = task.start if first.values is None else first.values
     answer = run(model, replace(task, start=start), clock, report)
@@ -42,7 +42,7 @@ def dive(model: Model, task: Task, clock: Clock) -> Answer:
     lp = highs.getPresolvedLp()
     dived = _Dive(lp, clock, DIVING * task.limit)
     place = dived.whole() if lp.num_col_ else np.zeros(0)
-    fixed = float(task.objective @ np.where(task.free, 0.0, task.values))
+    fixed = dot(task.objective, np.where(task.free, 0.0, task.values))
     nothing = Answer(None, np.nan, dived.bound + fixed, finished=False, infeasible=False)
     if place is None:
         return nothing
@@ -55,7 +55,7 @@ def dive(model: Model, task: Task, clock: Clock) -> Answer:
     values[columns] = np.array(highs.getSolution().col_value)
     whole = model.binary & task.free
     values[whole] = np.round(values[whole])
-    return replace(nothing, values=values, objective=float(task.objective @ values), finished=True)
+    return replace(nothing, values=values, objective=dot(task.objective, values), finished=True)
 
 
 def bound_of(model: Model, task: Task, clock: Clock) -> float:
@@ -69,7 +69,7 @@ def bound_of(model: Model, task: Task, clock: Clock) -> float:
         return run(model, task, clock).bound  # presolving has decided it all
     dived = _Dive(lp, clock, task.limit)
     dived.relax()
-    return dived.bound + float(task.objective @ np.where(task.free, 0.0, task.values))
+    return dived.bound + dot(task.objective, np.where(task.free, 0.0, task.values))
 
 
 class _Dive:

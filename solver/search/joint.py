@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from solver.engine import Answer, Task, run
-from solver.model.sheet import Floats
+from solver.model.sheet import Floats, dot
 from solver.search.stages import Stages
 
 
@@ -26,7 +26,7 @@ def decide_jointly(stages: Stages) -> bool:
         answer = _run(stages, weights, holds, gap=1e-4, maximise=False)
         if answer.values is not None:
             stages.values = answer.values
-            holds = [*holds, (-weights, -float(weights @ answer.values) - 1e-6)]
+            holds = [*holds, (-weights, -dot(weights, answer.values) - 1e-6)]
     return True
 
 

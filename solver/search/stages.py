@@ -16,7 +16,7 @@ import numpy as np
 from solver.classes import class_name, ideals
 from solver.engine import Answer, Clock, Report, Task, run
 from solver.model import Model
-from solver.model.sheet import Bools, Floats
+from solver.model.sheet import Bools, Floats, dot
 from solver.progress import OnProgress, Progress
 from solver.search.choose import choose
 from solver.search.dive import bound_of
@@ -67,7 +67,7 @@ class Stages:
 
     def attained(self, rank: int) -> float:
         """What the values so far give a class, without its constant part."""
-        return float(self.model.classes[rank] @ self.values)
+        return dot(self.model.classes[rank], self.values)
 
     def prove(self, rank: int, answer: Answer) -> None:
         """Keep the best bound known of a class; no class gets more than its ideal."""
@@ -115,7 +115,7 @@ class Stages:
                 return False
             self.until = last
             in_whole_steps(self, part, before, limit)
-            if seeded is not None and float(part.weights @ seeded) > self.attained(rank):
+            if seeded is not None and dot(part.weights, seeded) > self.attained(rank):
                 self.values = seeded
         self._hold(part)
         return True
@@ -124,7 +124,7 @@ class Stages:
         """When the time is up: a class as the seed has it, where that is possible, and what its relaxation proves."""
         part = self._part(rank)
         seeded = as_seeded(self, part)
-        if seeded is not None and float(part.weights @ seeded) >= self.attained(rank):
+        if seeded is not None and dot(part.weights, seeded) >= self.attained(rank):
             self.values = seeded
         self._is_enough(part, self.values)
         self._hold(part)
@@ -134,7 +134,7 @@ class Stages:
         bound = bound_of(self.model, self.light(part, self.budget(GRACE)), self.clock)
         most = self.ideal.get(part.rank, 0.0) - self.model.constants[part.rank]
         self.bounds[part.rank] = min(self.bounds.get(part.rank, most), bound)
-        return self.bounds[part.rank] - float(part.weights @ values) <= part.gap + 1e-9
+        return self.bounds[part.rank] - dot(part.weights, values) <= part.gap + 1e-9
 
     def _hold(self, part: Part) -> None:
         """What is decided of a class stays so, and its value is held for the classes below."""

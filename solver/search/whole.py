@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.engine import unmet
-from solver.model.sheet import Bools, Floats
+from solver.model.sheet import Bools, Floats, dot
 from solver.search.improve import improve
 from solver.search.part import Part
 
@@ -43,7 +43,7 @@ def in_whole_steps(stages: Stages, part: Part, before: Floats, limit: float) -> 
     if not part.large and _round(stages, part, decided, whole):
         first = stages.values
     for another in (_apart, _fewer):
-        if stages.bounds[part.rank] - float(part.weights @ first) > NEAR * part.gap:
+        if stages.bounds[part.rank] - dot(part.weights, first) > NEAR * part.gap:
             _keep_better(stages, part, first, another(stages, part, planned, before, limit))
             first = stages.values
     stages.values = first
@@ -56,7 +56,7 @@ def in_whole_steps(stages: Stages, part: Part, before: Floats, limit: float) -> 
 
 def _keep_better(stages: Stages, part: Part, first: Floats, second_found: bool) -> None:
     """Of two plans in whole steps the one that gives the class more; the second is in the values so far if found."""
-    if not second_found or stages.attained(part.rank) < float(part.weights @ first):
+    if not second_found or stages.attained(part.rank) < dot(part.weights, first):
         stages.values = first
 
 
@@ -140,7 +140,7 @@ def _room(stages: Stages) -> Floats:
 def _search(stages: Stages, part: Part, whole: Bools, start: Floats | None) -> bool:
     """Best value of the class in whole steps, a calm plan preferred; True if one was found and taken."""
     model = stages.model
-    busy = float(model.disruption @ stages.values)
+    busy = dot(model.disruption, stages.values)
     calm = 1e-5 * max(part.ideal, 1e-9) / (1.0 + busy)
     freed = model.binary & part.free & (part.lower < part.upper)
     answer = stages.run(
