@@ -8,10 +8,11 @@ import highspy
 import numpy as np
 
 from benchmarks.answer import Answer, Found, class_by_class
-from solver.engine import Task, load
+from solver.engine import load
 from solver.model import Model
 from solver.model.sheet import Floats
 from solver.problem import Problem
+from solver.task import Task
 
 OPTIONS = {"solver": "ipx", "run_crossover": "off", "threads": 1, "random_seed": 0}
 """Interior point without a vertex: the fastest of HiGHS's ways that were tried."""

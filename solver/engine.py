@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import replace
 
 import highspy
 import numpy as np
 
 from solver.model import Model
-from solver.model.sheet import Bools, Floats, Ints, dot
-from solver.progress import Options, ShouldStop, never_stop
+from solver.model.sheet import Floats, Ints, dot
+from solver.progress import never_stop
+from solver.task import Answer, Clock, Matrix, Report, Task
 
-Report = Callable[[float | None, float | None], None]
-"""Told the best value and the bound so far, in the sense of the objective."""
-
-BRIEFLY = 0.5
-"""Seconds that every step may take, however late it is."""
 ROUGHLY = 0.5
 """How near to the least amends a search for rows that cannot be met goes, as a share of them."""
 BROKEN = 1e-6
@@ -36,97 +31,6 @@ class Quiet(highspy.Highs):  # type: ignore[misc]
         super().enableCallbacks()
 
 
-class Matrix(Protocol):
-    """What is solved: the entries of rows `low <= A z <= high`, and which columns are on/off decisions."""
-
-    @property
-    def row(self) -> Ints: ...
-    @property
-    def column(self) -> Ints: ...
-    @property
-    def coefficient(self) -> Floats: ...
-    @property
-    def low(self) -> Floats: ...
-    @property
-    def high(self) -> Floats: ...
-    @property
-    def binary(self) -> Bools: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What HiGHS found: a solution or none, its value, the proven bound, and whether it ran to its end."""
-
-    values: Floats | None
-    objective: float
-    bound: float
-    finished: bool
-    infeasible: bool
-
-
-@dataclass(slots=True)
-class Clock:
-    """Time and the wish to stop, shared by all subproblems of one solve."""
-
-    options: Options
-    should_stop: ShouldStop = never_stop
-    started: float = field(default_factory=time.perf_counter)
-    stopped: bool = False
-
-    @property
-    def seconds(self) -> float:
-        """Seconds since the solve began."""
-        return time.perf_counter() - self.started
-
-    @property
-    def left(self) -> float:
-        """Seconds until the time limit."""
-        return max(0.0, self.options.time_limit - self.seconds)
-
-    def budget(self, seconds: float) -> float:
-        """Seconds for one step: those wished for, or what is left, but enough to be worth a start."""
-        return max(BRIEFLY, min(seconds, self.left))
-
-    def over(self) -> bool:
-        """Whether the caller wants no more, or the time is up."""
-        self.stopped = self.stopped or self.should_stop()
-        return self.stopped or self.left <= 0.0
-
-
-def _no_ints() -> Ints:
-    return np.zeros(0, dtype=np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Cuts:
-    """Rows beside those of the model: `sum coefficient * column <= high`, sorted by row."""
-
-    row: Ints = field(default_factory=_no_ints)
-    column: Ints = field(default_factory=_no_ints)
-    coefficient: Floats = field(default_factory=lambda: np.zeros(0))
-    high: Floats = field(default_factory=lambda: np.zeros(0))
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A subproblem of a model: the free columns, values of the others, bounds, objective and rows to be held."""
-
-    free: Bools
-    values: Floats
-    lower: Floats
-    upper: Floats
-    discrete: Bools
-    objective: Floats
-    maximise: bool = True
-    holds: Sequence[tuple[Floats, float]] = ()
-    gap: float = 0.0
-    limit: float = 60.0
-    start: Floats | None = None
-    skip: Bools | None = None
-    target: float | None = None
-    cuts: Cuts = field(default_factory=Cuts)
-
-
 def run(model: Matrix, task: Task, clock: Clock, report: Report | None = None) -> Answer:
     """Solve a subproblem; columns that are not free keep their values, and rows without free columns stay out."""
     columns = np.flatnonzero(task.free)
@@ -138,6 +42,24 @@ def run(model: Matrix, task: Task, clock: Clock, report: Report | None = None) -
     _listen(highs, task, clock, report, fixed)
     highs.run()
     return _answer(highs, task, columns, fixed)
+
+
+class Repeated:
+    """A linear task that is solved for one objective after the other, each from where the last one ended."""
+
+    def __init__(self, model: Matrix, task: Task, clock: Clock) -> None:
+        self.task, self.columns = task, np.flatnonzero(task.free)
+        self.highs = load(model, task, self.columns)
+        _limit(self.highs, task, clock, on_off=False)
+        _listen(self.highs, task, clock, None, 0.0)
+
+    def best(self, objective: Floats) -> Answer:
+        """The answer for an objective; what is not free counts for nothing."""
+        count, places = len(self.columns), np.arange(len(self.columns), dtype=np.int32)
+        self.highs.changeColsCost(count, places, objective[self.columns])
+        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + max(0.01, self.task.limit))
+        self.highs.run()
+        return _answer(self.highs, replace(self.task, objective=objective), self.columns, 0.0)
 
 
 def duals(model: Model, task: Task, clock: Clock) -> tuple[Answer, Floats, Floats]:
@@ -165,7 +87,7 @@ def unmet(model: Matrix, task: Task, clock: Clock) -> Ints:
     _listen(highs, task, clock, None, 0.0)
     highs.feasibilityRelaxation(-1.0, -1.0, 1.0)
     if not highs.getSolution().value_valid:
-        return _no_ints()
+        return np.zeros(0, dtype=np.int64)
     sums, lp, rows = np.array(highs.getSolution().row_value), highs.getLp(), rows_of(model, task)
     missed = np.maximum(np.array(lp.row_lower_) - sums, sums - np.array(lp.row_upper_))
     broken: Ints = rows[missed[: len(rows)] > BROKEN]

@@ -12,7 +12,6 @@ import numpy as np
 from solver import candidates
 from solver.check import check
 from solver.classes import class_name
-from solver.engine import Clock
 from solver.faults import Fault
 from solver.model import Model, build
 from solver.model.variables import Setting
@@ -24,6 +23,7 @@ from solver.repair import ways_out
 from solver.search.joint import decide_jointly
 from solver.search.seed import seed_of
 from solver.search.stages import Stages
+from solver.task import Clock
 
 PUBLISHED = 5e-4
 """Percent of an ideal that publishing paces with six decimals may cost."""

@@ -15,12 +15,12 @@ from app.cli.interrupt import run_until_stopped
 from app.cli.progress import number
 from app.cli.solve import EXITS, choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
-from solver.engine import Clock
 from solver.folder import read, read_plan, write_plan
 from solver.plan import Outcome, Plan
 from solver.problem import Problem
 from solver.progress import Options
 from solver.solve import solve
+from solver.task import Clock
 from solver.whatif.prices import Price, confirmed, one_step, priced, prices
 
 

@@ -11,12 +11,12 @@ import click
 from app.cli.interrupt import run_until_stopped
 from app.cli.solve import choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
-from solver.engine import Clock
 from solver.folder import read, read_plan
 from solver.plan import Plan
 from solver.problem import Problem
 from solver.progress import Options, ShouldStop
 from solver.reasons import reasons
+from solver.task import Clock
 from solver.whatif.taking import Question, Take, what_it_takes
 
 

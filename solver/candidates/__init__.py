@@ -10,12 +10,12 @@ from solver.candidates.choices import Choices, choices_of
 from solver.candidates.search import Search, Tell
 from solver.candidates.suits import suits
 from solver.classes import class_name, ideals
-from solver.engine import Clock
 from solver.model import Model, columns_only
 from solver.model.sheet import Floats, Ints
 from solver.model.variables import Setting
 from solver.progress import OnProgress, Progress
 from solver.schedule import length, takes
+from solver.task import Clock
 
 __all__ = ["Decided", "decide", "suits"]
 

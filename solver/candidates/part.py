@@ -9,8 +9,9 @@ import numpy as np
 
 from solver.candidates.choices import Choices
 from solver.candidates.relax import INF, program, requirement
-from solver.engine import Clock, Quiet, Report, stop_when
+from solver.engine import Quiet, stop_when
 from solver.model.sheet import Bools, Floats, Ints
+from solver.task import Clock, Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ import highspy
 import numpy as np
 
 from solver.candidates.choices import Choices
-from solver.engine import Clock, Quiet, stop_when
+from solver.engine import Quiet, stop_when
 from solver.model.sheet import Floats, Ints
+from solver.task import Clock
 
 BROKEN = 1e-6
 ROUNDS = 40

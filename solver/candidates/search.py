@@ -11,8 +11,8 @@ from solver.candidates.choices import Choices
 from solver.candidates.dive import Dive
 from solver.candidates.part import Found, Rows, solve_part
 from solver.candidates.relax import Relaxation
-from solver.engine import Clock
 from solver.model.sheet import Bools, Floats, Ints
+from solver.task import Clock
 
 OPEN = 4000
 """Options that an exact search can look through."""

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from solver.check.people import check_orders
-from solver.engine import Clock
 from solver.model.sheet import Floats, Ints
 from solver.orders.decide import Decided, decide
 from solver.orders.names import named
@@ -19,6 +18,7 @@ from solver.plan import Plan
 from solver.problem import Problem
 from solver.progress import Options, ShouldStop, never_stop
 from solver.records import ENGINEER
+from solver.task import Clock
 
 Row = tuple[object, ...]
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from solver.engine import Answer, Clock, Task, run
+from solver.engine import run
 from solver.model.sheet import Floats, Ints
 from solver.orders.network import Network, network
 from solver.orders.roster import Roster
 from solver.orders.start import greedy
+from solver.task import Answer, Clock, Task
 
 FINE = 1e-4
 """FTE-weeks below which nothing is called uncovered."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from solver.check import check
 from solver.edits import Edit, edited
-from solver.engine import Clock
 from solver.faults import InvalidInput
 from solver.model import Model, build
 from solver.plan import Conflict, Repair
@@ -18,6 +17,7 @@ from solver.repair.edits import Step, step
 from solver.repair.lever import Lever
 from solver.repair.search import NothingHelps, Way, ways
 from solver.search.stages import Stages
+from solver.task import Clock
 from solver.words import listed
 
 __all__ = ["ways_out"]

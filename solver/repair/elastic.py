@@ -9,10 +9,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from solver.engine import Cuts
 from solver.model import Model
 from solver.model.sheet import Floats, Ints
 from solver.repair.lever import SHARE, Lever, Used
+from solver.task import Cuts
 
 USED = 1e-6
 WIDE = 1e7

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from solver.engine import Answer, Clock, Task, duals, run
+from solver.engine import duals, run
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
 from solver.repair.elastic import elastic
 from solver.repair.lever import Lever, Used
 from solver.repair.levers import levers
 from solver.search.part import attached
+from solver.task import Answer, Clock, Task
 
 MOST = 8
 """How many ways out are looked for."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solver.engine import Answer, Task
 from solver.search.dive import dive, search
 from solver.search.improve import improve
 from solver.search.part import PROOF, Part
+from solver.task import Answer, Task
 
 if TYPE_CHECKING:
     from solver.search.stages import Stages

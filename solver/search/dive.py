@@ -7,9 +7,10 @@ from dataclasses import replace
 import highspy
 import numpy as np
 
-from solver.engine import Answer, Clock, Quiet, Report, Task, load, run, stop_when
+from solver.engine import Quiet, load, run, stop_when
 from solver.model import Model
 from solver.model.sheet import Floats, Ints, dot
+from solver.task import Answer, Clock, Report, Task
 
 SURE = 0.85
 """A decision at least this far on is taken with its like."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.engine import Answer, Task, run
+from solver.engine import run
 from solver.model.sheet import Floats, dot
 from solver.search.stages import Stages
+from solver.task import Answer, Task
 
 
 def decide_jointly(stages: Stages) -> bool:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.engine import Cuts
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
 from solver.serving.services import Serving
+from solver.task import Cuts
 
 if TYPE_CHECKING:
     from solver.search.stages import Stages

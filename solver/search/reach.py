@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.engine import run
-from solver.model.sheet import Floats
+from solver.engine import Repeated
 from solver.search.part import Part
+from solver.task import Task
 
 if TYPE_CHECKING:
     from solver.search.stages import Stages
@@ -24,10 +24,10 @@ def not_before(stages: Stages, part: Part) -> None:
         if len(open_weeks) < 2:
             continue
         first, last = int(open_weeks[0]), s.weeks + 1
-        values = _alone(stages, part, int(i))
+        alone = Repeated(stages.model, _alone(stages, part, int(i)), stages.clock)
         while first < last:
             middle = (first + last) // 2
-            if middle <= s.weeks and not _reaches(stages, part, int(i), middle, values):
+            if middle <= s.weeks and not _reaches(stages, int(i), middle, alone):
                 first = middle + 1
             else:
                 last = middle
@@ -35,19 +35,18 @@ def not_before(stages: Stages, part: Part) -> None:
         part.upper[early] = part.lower[early]
 
 
-def _alone(stages: Stages, part: Part, i: int) -> Floats:
-    """The values so far, without the projects of this class and those below, whose work counts as done."""
-    gone = (stages.first > stages.first[i]) | part.mine
-    values = np.where(gone[stages.model.owner], 0.0, stages.values)
-    values[stages.model.variables.complete[gone]] = 1.0
-    return values
-
-
-def _reaches(stages: Stages, part: Part, i: int, week: int, values: Floats) -> bool:
-    """Whether a build alone can have done its work by the end of the week before `week` (relaxed)."""
+def _alone(stages: Stages, part: Part, i: int) -> Task:
+    """A build with the values so far, without the projects of this class and those below, whose work counts as done."""
     model = stages.model
-    weights = np.zeros(model.size)
-    weights[model.variables.pace[i, :week]] = 1.0
-    task = replace(stages.task(part), free=model.owner == i, values=values, objective=weights, holds=())
-    answer = run(model, task, stages.clock)
-    return not answer.finished or answer.objective >= model.setting.remaining[i] - 1e-6
+    gone = (stages.first > stages.first[i]) | part.mine
+    values = np.where(gone[model.owner], 0.0, stages.values)
+    values[model.variables.complete[gone]] = 1.0
+    return replace(stages.task(part), free=model.owner == i, values=values, objective=np.zeros(model.size), holds=())
+
+
+def _reaches(stages: Stages, i: int, week: int, alone: Repeated) -> bool:
+    """Whether a build alone can have done its work by the end of the week before `week` (relaxed)."""
+    weights = np.zeros(stages.model.size)
+    weights[stages.model.variables.pace[i, :week]] = 1.0
+    answer = alone.best(weights)
+    return not answer.finished or answer.objective >= stages.model.setting.remaining[i] - 1e-6

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from solver.classes import class_name, ideals
-from solver.engine import Answer, Clock, Report, Task, run
+from solver.engine import run
 from solver.model import Model
 from solver.model.sheet import Bools, Floats, dot
 from solver.progress import OnProgress, Progress
@@ -25,6 +25,7 @@ from solver.search.reach import not_before
 from solver.search.seed import as_seeded
 from solver.search.tight import cuts
 from solver.search.whole import in_whole_steps
+from solver.task import Answer, Clock, Report, Task
 
 SLACK = 0.1
 """Share of the gap asked for that settling may give away for calmer moves."""
@@ -32,6 +33,10 @@ HELD = 0.9, 0.02
 """Shares of the gap left, and at least of the gap, that later classes may take back where they share projects."""
 CHOOSING = 0.5
 """Share of a class's time in which it is decided what runs when; the rest is for whole steps."""
+ANY = 1e30
+"""A gap that every plan is within: the first one found will do."""
+WHOLE = 1e-6
+"""How near to a whole number counts as one."""
 GRACE = 10.0
 """Seconds that a linear step may take even when the time is up: without it there would be no whole plan."""
 
@@ -69,10 +74,13 @@ class Stages:
         """What the values so far give a class, without its constant part."""
         return dot(self.model.classes[rank], self.values)
 
+    def _most(self, rank: int) -> float:
+        """The ideal of a class, without its constant part."""
+        return self.ideal.get(rank, 0.0) - float(self.model.constants[rank])
+
     def prove(self, rank: int, answer: Answer) -> None:
         """Keep the best bound known of a class; no class gets more than its ideal."""
-        most = self.ideal.get(rank, 0.0) - self.model.constants[rank]
-        self.bounds[rank] = min(self.bounds.get(rank, most), answer.bound)
+        self.bounds[rank] = min(self.bounds.get(rank, self._most(rank)), answer.bound)
 
     def budget(self, seconds: float) -> float:
         """Seconds for one step of a class: those wished for, as far as the class and the whole have time left."""
@@ -91,13 +99,29 @@ class Stages:
         for at_rest in (True, False):
             lower, upper = self._resting(np.full(len(self.first), at_rest))
             part = Part(-1, np.zeros(len(self.first), dtype=bool), everything, lower, upper, weights, 0.0, 0.0)
-            answer = self.run(part, weights, maximise=False, discrete=self.model.discrete, gap=1e30)
+            answer = self._soon(part, weights) if part.large else None
+            if answer is None:
+                answer = self.run(part, weights, maximise=False, discrete=self.model.discrete, gap=ANY)
             if answer.values is not None:
                 self.values = answer.values
                 return True
             if self.clock.over() and not answer.infeasible:
                 return False
         return False
+
+    def _soon(self, part: Part, weights: Floats) -> Answer | None:
+        """In a large model: whole steps next to what its relaxation holds. None if neither tells, or not in time."""
+        model = self.model
+        relaxed = self.run(part, weights, maximise=False)
+        if relaxed.values is None:
+            return relaxed if relaxed.infeasible or self.clock.over() else None
+        values, lower, upper = relaxed.values, part.lower.copy(), part.upper.copy()
+        whole = model.discrete & ~(model.binary & (np.abs(values - np.round(values)) > WHOLE))
+        lower[whole] = np.maximum(lower[whole], np.floor(values[whole] + WHOLE))
+        upper[whole] = np.minimum(upper[whole], np.ceil(values[whole] - WHOLE))
+        near = replace(part, lower=lower, upper=upper)
+        answer = self.run(near, weights, maximise=False, discrete=model.discrete, gap=ANY)
+        return None if answer.values is None else answer
 
     def decide(self, rank: int, *, limit: float) -> bool:
         """Find the best value of a class; False if not even the standing plan could be kept."""
@@ -121,19 +145,21 @@ class Stages:
         return True
 
     def follow(self, rank: int) -> None:
-        """When the time is up: a class as the seed has it, where that is possible, and what its relaxation proves."""
+        """When the time is up: a class as the seed has it, if that is possible, and what its relaxation soon proves."""
         part = self._part(rank)
         seeded = as_seeded(self, part)
         if seeded is not None and dot(part.weights, seeded) >= self.attained(rank):
             self.values = seeded
-        self._is_enough(part, self.values)
+        if part.large:
+            self.bounds[rank] = self._most(rank)
+        else:
+            self._is_enough(part, self.values)
         self._hold(part)
 
     def _is_enough(self, part: Part, values: Floats) -> bool:
         """Whether the relaxation of a class proves that some values are good enough; what it proves is kept."""
         bound = bound_of(self.model, self.light(part, self.budget(GRACE)), self.clock)
-        most = self.ideal.get(part.rank, 0.0) - self.model.constants[part.rank]
-        self.bounds[part.rank] = min(self.bounds.get(part.rank, most), bound)
+        self.bounds[part.rank] = min(self.bounds.get(part.rank, self._most(part.rank)), bound)
         return self.bounds[part.rank] - dot(part.weights, values) <= part.gap + 1e-9
 
     def _hold(self, part: Part) -> None:

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from solver.engine import Cuts
 from solver.model import Model
 from solver.model.sheet import Bools, Floats, Ints
 from solver.model.variables import Setting, Variables
 from solver.records import ENGINEER, GPU, KINDS
+from solver.task import Cuts
 
 AGES = 6
 """Weeks after coming on in which the pace is bounded."""

@@ -11,12 +11,13 @@ import pandas as pd
 
 from solver.classes import class_name
 from solver.edits import edited
-from solver.engine import Clock, Task, duals
+from solver.engine import duals
 from solver.model import Model, build
 from solver.model.sheet import Bools, Floats
 from solver.plan import Outcome, Plan
 from solver.problem import Problem
 from solver.repair.edits import with_more
+from solver.task import Clock, Task
 from solver.whatif.values import values_of
 
 NOTHING = 1e-6

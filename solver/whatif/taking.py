@@ -11,7 +11,6 @@ import numpy as np
 from solver.check import check
 from solver.classes import class_name, ideals
 from solver.edits import Edit, edited
-from solver.engine import Clock
 from solver.model import Model, build
 from solver.model.sheet import Bools, Floats
 from solver.plan import Plan
@@ -22,6 +21,7 @@ from solver.repair.edits import step
 from solver.repair.lever import Give, Lever
 from solver.repair.levers import levers
 from solver.repair.search import SMALL, Search, Way
+from solver.task import Clock
 from solver.whatif.values import values_of
 from solver.words import listed, name, number
 

@@ -13,10 +13,11 @@ from benchmarks.generate import generate
 from benchmarks.relaxation import relaxation
 from benchmarks.whole_numbers import NONE, weights_of, whole
 from solver.classes import ideals
-from solver.engine import Clock, Task, run
+from solver.engine import run
 from solver.model import Model, build
 from solver.problem import Problem
 from solver.progress import Options
+from solver.task import Clock, Task
 
 POLICY, SMALL, GAP = "code-red", (5, 4, 5), 0.005
 WITHOUT = "is not installed: pip install -e '.[bench]'"

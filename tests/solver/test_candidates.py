@@ -16,13 +16,13 @@ from solver.candidates.part import Rows, solve_part
 from solver.candidates.relax import Relaxation
 from solver.candidates.suits import suits
 from solver.check import check
-from solver.engine import Clock
 from solver.model.variables import Setting
 from solver.plan import Status
 from solver.problem import Problem
 from solver.progress import Options, Progress
 from solver.records import Pin, Stance
 from solver.solve import solve
+from solver.task import Clock
 from tests.solver.handmade import gpu_pool, portfolio, project, week
 from tests.solver.solving import LIMITS, class_after_class, plan_in
 from tests.solver.starts import at_random, best, candidate, candidates, links, money

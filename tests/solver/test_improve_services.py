@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.engine import Clock
 from solver.model import build
 from solver.progress import Options
 from solver.search.improve import TOGETHER, _neighbours
 from solver.search.stages import Stages
+from solver.task import Clock
 from tests.solver.handmade import project
 from tests.solver.served import chat, lever, served
 

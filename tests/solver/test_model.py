@@ -7,12 +7,13 @@ import pulp
 import pytest
 
 from solver import solve
-from solver.engine import Clock, Task, run
+from solver.engine import run
 from solver.model import Model, build
 from solver.model.rules import RULES
 from solver.model.steps import least_of
 from solver.plan import Status
 from solver.problem import Problem
+from solver.task import Clock, Task
 from tests.solver.handmade import gpu_pool, portfolio, project
 from tests.solver.served import chat, lever, served
 from tests.solver.solving import LIMITS

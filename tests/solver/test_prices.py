@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from solver import check, solve
-from solver.engine import Clock
 from solver.problem import Problem
+from solver.task import Clock
 from solver.whatif.prices import confirmed, one_step, priced, prices
 from tests.solver.handmade import gpu_pool, policy, portfolio, project, week
 from tests.solver.solving import LIMITS, plan_in

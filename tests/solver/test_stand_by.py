@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from solver.engine import Answer, Clock
 from solver.model import build
 from solver.progress import Options
 from solver.search.stages import Stages
+from solver.task import Answer, Clock
 from tests.solver.tiny import named
 
 

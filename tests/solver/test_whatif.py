@@ -9,10 +9,10 @@ import pytest
 
 from solver import check, solve
 from solver.edits import edited
-from solver.engine import Clock
 from solver.model import build
 from solver.problem import Problem
 from solver.records import Capacity, Stance
+from solver.task import Clock
 from solver.whatif.taking import Question, Take, what_it_takes
 from solver.whatif.values import values_of
 from tests.solver.handmade import gpu_pool, policy, portfolio, project, week

@@ -10,11 +10,12 @@ import pytest
 from solver.check import Report
 from solver.check.ground import Ground
 from solver.check.published import read
-from solver.engine import Clock, Task, run
+from solver.engine import run
 from solver.model import Model, build
 from solver.plan import Plan
 from solver.problem import Problem
 from solver.progress import Options
+from solver.task import Clock, Task
 
 LIMITS = Options(time_limit=20)
 ROUNDING = 2e-6
