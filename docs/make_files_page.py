@@ -23,7 +23,8 @@ A portfolio is a folder of CSV files, a zip of it, or one workbook (.xlsx) with 
 accepted), comma separated, with a header row; the
 order of columns and rows is free. An unknown column is a notice, a missing optional file is an empty table. Amounts
 are plain decimals without currency sign or thousands mark. Ids are letters, digits, `.`, `_` and `-`; upper and lower
-case are the same. A date is ISO; where a week is meant it is moved to its Monday, with a notice.
+case are the same; an id has at most 200 characters. A date is ISO; where a week is meant it is moved to its
+Monday, with a notice.
 
 **Bold** columns are required, columns marked *key* identify the row.
 """

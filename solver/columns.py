@@ -14,6 +14,8 @@ from itertools import pairwise
 from typing import Any
 
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]*")
+LONGEST_ID, LONGEST_SET = 200, 1000
+"""Characters of an id and of ids joined by +: a key of several must fit into an index, and into an address."""
 _DECIMAL = re.compile(r"\+?(\d+(\.\d*)?|\.\d+)")
 _INTEGER = re.compile(r"\+?\d{1,18}")
 
@@ -146,7 +148,13 @@ def _read_id(col: Column, text: str) -> str:
     lowered = text.lower()
     if not ID_PATTERN.fullmatch(lowered):
         raise BadCell("is not an id", col.right)
-    return lowered
+    return _no_longer(col, lowered, LONGEST_ID)
+
+
+def _no_longer(col: Column, text: str, most: int) -> str:
+    if len(text) > most:
+        raise BadCell(f"is longer than {most} characters", col.right)
+    return text
 
 
 def _read_choice(col: Column, text: str) -> str:
@@ -211,7 +219,8 @@ def _read_ramp(col: Column, text: str) -> tuple[float, ...]:
 
 def _read_set(col: Column, text: str) -> str:
     """`fp8+prefix` as ids in one order, each once; blank is the empty set."""
-    return "+".join(sorted({_read_id(col, word.strip()) for word in text.split("+")}))
+    joined = "+".join(sorted({_read_id(col, word.strip()) for word in text.split("+")}))
+    return _no_longer(col, joined, LONGEST_SET)
 
 
 def _between(col: Column) -> str:

@@ -81,11 +81,13 @@ def session_of(db: Database, key: SecretStr | None, word: str) -> tuple[Account,
         return None
     now, digest = audit.now(), keyed_hash(key, word)
     with db.reading() as session:
-        row = session.get(SessionRow, digest)
-        owner = accounts.find(session, row.account) if row else None
-        if row is None or not _lives(row, now) or owner is None or owner.revoked:
-            return None
-        account = Account(owner.name, accounts.grants(session, owner.name), language=owner.language)
+        found = accounts.of_session(session, digest)
+    if found is None:
+        return None
+    row, owner, grants = found
+    if not _lives(row, now) or owner.revoked:
+        return None
+    account = Account(owner.name, grants, language=owner.language)
     if now - row.seen_at > NOTED_EVERY:
         with db.session() as session:
             accounts.note_session(session, digest, now)

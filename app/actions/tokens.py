@@ -75,12 +75,13 @@ def account_of_token(db: Database, key: SecretStr | None, word: str, purpose: st
         return None
     now = audit.now()
     with db.reading() as session:
-        row = accounts.token(session, keyed_hash(key, word))
-        owner = accounts.find(session, row.account) if row else None
-        if row is None or owner is None or owner.revoked or row.expires_at <= now or row.purpose != purpose:
-            return None
-        role, grants = ROLES[row.role], accounts.grants(session, owner.name)
-        account = Account(owner.name, grants, role, row.portfolio, owner.language)
+        found = accounts.of_token(session, keyed_hash(key, word))
+    if found is None:
+        return None
+    row, owner, grants = found
+    if owner.revoked or row.expires_at <= now or row.purpose != purpose:
+        return None
+    account = Account(owner.name, grants, ROLES[row.role], row.portfolio, owner.language)
     if row.used_at is None or now - row.used_at > NOTED_EVERY:
         with db.session() as session:
             accounts.note_token(session, row.id, now)

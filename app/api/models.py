@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
-from solver.columns import Column, Type, plain, read_cell, write_cell
+from solver.columns import LONGEST_ID, Column, Type, plain, read_cell, write_cell
 from solver.crosschecks.identity import LONGEST_TEXT
 from solver.records import TABLES, columns, key_columns
 
@@ -72,7 +72,7 @@ def json_type(col: Column) -> Any:
     if col.type is Type.AMOUNT:
         return Annotated[float, Field(ge=col.minimum, le=col.maximum or LARGEST, allow_inf_nan=False, **facts)]
     if col.type is Type.ID:
-        return Annotated[str, Field(pattern=ID, **facts)]
+        return Annotated[str, Field(pattern=ID, max_length=LONGEST_ID, **facts)]
     if col.type is Type.TEXT:
         return Annotated[str, Field(pattern=PLAIN, max_length=LONGEST_TEXT, **facts)]
     form = "date" if col.type in (Type.WEEK, Type.DATE) else str(col.type)
@@ -167,7 +167,7 @@ def _part(col: Column) -> Any:
         return Literal[col.choices]
     blank = "" if col.required else "-|"
     if col.type is Type.ID:
-        return Annotated[str, Field(pattern=f"^({blank}[a-z0-9][a-z0-9._-]*)$")]
+        return Annotated[str, Field(pattern=f"^({blank}[a-z0-9][a-z0-9._-]*)$", max_length=LONGEST_ID)]
     if col.required:
         return Annotated[str, Field(json_schema_extra={"format": "date"}), AfterValidator(a_date)]
     either: dict[str, Any] = {"anyOf": [{"enum": [BLANK]}, {"format": "date"}]}

@@ -103,9 +103,26 @@ def tokens(session: Session, name: str) -> list[TokenRow]:
     return list(session.scalars(sa.select(TokenRow).where(TokenRow.account == name).order_by(TokenRow.id.desc())))
 
 
-def token(session: Session, digest: str) -> TokenRow | None:
-    """A token by its hash."""
-    return session.scalar(sa.select(TokenRow).where(TokenRow.hash == digest))
+def of_token(session: Session, digest: str) -> tuple[TokenRow, AccountRow, dict[str, Role]] | None:
+    """A token by its hash, with its account and what that may do; one statement, as every request asks."""
+    return _with_owner(session, TokenRow, TokenRow.hash == digest)
+
+
+def of_session(session: Session, digest: str) -> tuple[SessionRow, AccountRow, dict[str, Role]] | None:
+    """A browser's session by its id, with its account and what that may do; one statement, as every request asks."""
+    return _with_owner(session, SessionRow, SessionRow.id == digest)
+
+
+def _with_owner[Owned: (SessionRow, TokenRow)](
+    session: Session, kind: type[Owned], wanted: sa.ColumnElement[bool]
+) -> tuple[Owned, AccountRow, dict[str, Role]] | None:
+    query = sa.select(kind, AccountRow, RoleRow.portfolio, RoleRow.role)
+    owned = query.join(AccountRow, AccountRow.name == kind.account)
+    found = session.execute(owned.outerjoin(RoleRow, RoleRow.account == AccountRow.name).where(wanted)).all()
+    if not found:
+        return None
+    row, owner, _, _ = found[0]
+    return row, owner, {portfolio: ROLES[role] for _, _, portfolio, role in found if portfolio is not None}
 
 
 def attempts(session: Session, since: datetime, *, name: str = "", address: str = "") -> int:

@@ -35,6 +35,11 @@ def listing() -> str:
 @page.get("/plans/<int:plan_id>")
 def show(plan_id: int) -> str:
     """One plan, beside the plan of record."""
+    with context.db().one_moment():
+        return _shown(plan_id)
+
+
+def _shown(plan_id: int) -> str:
     stored = get_plan(context.db(), plan_id)
     context.page_is_of(stored.portfolio)
     record = plan_of_record(context.db(), stored.portfolio)

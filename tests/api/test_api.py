@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import random
+import string
 import time
 from typing import Any
 
@@ -15,6 +17,7 @@ from app.actions.audit import entries
 from app.actions.edit import rows
 from app.actions.snapshot import snapshot
 from app.db import Database
+from solver.columns import LONGEST_ID
 from solver.records import TABLES, columns
 
 V1 = "/api/v1"
@@ -139,6 +142,21 @@ def test_the_same_request_with_the_same_key_is_done_once(client: FlaskClient, db
     other = client.post(f"{LAB}/pools", json={**NODES, "pool": "b300"}, headers=key)
     assert (other.status_code, "used for another request" in other.json["detail"]) == (409, True)
     assert len(rows(db, "lab", "pools")) == 3
+
+
+@pytest.mark.on_both
+def test_an_id_of_any_length_that_is_taken_is_found_again_and_a_longer_one_is_refused(client: FlaskClient) -> None:
+    letters = random.Random(1).choices(string.ascii_lowercase + string.digits, k=LONGEST_ID + 1)
+    longest, longer = "".join(letters[:-1]), "".join(letters)
+    made = client.post(f"{LAB}/pools", json={**NODES, "pool": longest})
+    assert (made.status_code, made.headers["Location"]) == (201, f"{LAB}/pools/{longest}")
+    need = {"project": "ads", "need": longest, "kind": "gpu", "full": 1}
+    put = {"needs": [need], "eligible": [{"project": "ads", "need": longest, "pool": longest}]}
+    assert client.post(f"{LAB}/changes", json={"put": put}).status_code == 200
+    assert client.get(f"{LAB}/eligible/ads/{longest}/{longest}").status_code == 200
+    refused = client.post(f"{LAB}/pools", json={**NODES, "pool": longer})
+    assert (refused.status_code, refused.json["faults"][0]["where"]) == (422, "pool")
+    assert client.put(f"{LAB}/pools/{longer}", json={}).status_code in {404, 422}
 
 
 def test_a_scenario_is_stored_solved_and_its_plan_read_as_json_and_csv(client: FlaskClient) -> None:

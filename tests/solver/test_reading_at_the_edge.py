@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from solver.columns import BadCell
+from solver.columns import LONGEST_ID, LONGEST_SET, BadCell, read_cell
 from solver.faults import InvalidInput
 from solver.files import archive, bookguard, workbook
 from solver.files.tabular import read_text
@@ -159,3 +159,13 @@ def test_a_file_of_another_kind_among_csv_texts_is_named(first: bytes, told: str
     with pytest.raises(InvalidInput) as caught:
         read_files({"portfolio.csv": b"portfolio,start,weeks\nlab,2025-12-01,4\n", "pools.csv": first + b"rest"})
     assert [(fault.table, fault.message) for fault in caught.value.faults] == [("pools", told)]
+
+
+@pytest.mark.parametrize(("table", "column", "most"), [("pools", "pool", LONGEST_ID), ("throughput", "levers", 0)])
+def test_an_id_is_no_longer_than_an_index_can_hold(table: str, column: str, most: int) -> None:
+    col = next(c for c in columns(table) if c.name == column)
+    fits = "a" * LONGEST_ID if most else "+".join(f"{n:03}" + "a" * 97 for n in range(9))
+    assert read_cell(col, fits) == fits
+    too_long = fits + ("a" if most else "+" + "b" * 100)
+    with pytest.raises(BadCell, match=f"longer than {most or LONGEST_SET} characters"):
+        read_cell(col, too_long)
