@@ -60,7 +60,7 @@ def test_its_own_plan_is_proven_without_any_search(
     def search(*_: object) -> None:
         raise AssertionError("searched")
 
-    monkeypatch.setattr(import_module("solver.search.stages"), "decide", search)
+    monkeypatch.setattr(import_module("solver.search.stages"), "choose", search)
     with pytest.raises(AssertionError, match="searched"):
         solve(company, "normal", options=LIMITS)
     again = solve(company, "normal", options=LIMITS, start=known.plan)
