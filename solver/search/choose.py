@@ -23,11 +23,13 @@ def choose(stages: Stages, part: Part, limit: float) -> bool:
     """Decide what is on when: by a relaxation first, and in full where its decisions do not hold in full."""
     teller, gap = stages.teller(part.rank), PROOF * part.gap
     light = stages.light(part, stages.budget(max(2.0, 0.35 * limit)))
+    before = stages.attained(part.rank)
     answer = _decisions(stages, part, replace(light, gap=gap), limit)
     grounded = _ground(stages, part, answer)
     if not (answer.finished or answer.infeasible) and not stages.proven(part):
         improve(stages, part, stages.model.binary, stages.budget(max(2.0, 0.2 * limit)))
-        stages.settle(part.with_decisions(stages), stages.attained(part.rank))
+        if stages.attained(part.rank) > before:
+            stages.settle(part.with_decisions(stages), stages.attained(part.rank))
     if grounded or not (answer.finished or answer.infeasible):
         return True
     answer = stages.run(
@@ -63,7 +65,7 @@ def _decisions(stages: Stages, part: Part, light: Task, limit: float) -> Answer:
     if answer.values is None:
         improve(stages, part, stages.model.binary, stages.budget(max(SOON, 0.35 * limit)), alone=True)
         if stages.bounds[part.rank] - stages.attained(part.rank) > WITHIN * part.gap:
-            return replace(answer, values=stages.values.copy(), objective=stages.attained(part.rank))
+            return replace(answer, values=stages.values, objective=stages.attained(part.rank))
         light = replace(light, start=stages.values)
     answer = search(stages.model, light, answer, stages.clock, teller)
     stages.prove(part.rank, answer)
@@ -74,6 +76,8 @@ def _ground(stages: Stages, part: Part, answer: Answer) -> bool:
     """Take the decisions of a light answer as a whole plan, arrivals included; False if that loses too much."""
     if answer.values is None:
         return False
+    if answer.values is stages.values:  # built up piece by piece, each in full
+        return True
     decided = part.with_decisions(stages, answer.values)
     if stages.settle(decided, answer.objective):
         return True

@@ -19,8 +19,8 @@ TOGETHER = 4
 """Projects of the class that are decided again at a time, beside all that rest below."""
 ALONE = 6
 """The same where those below stay as they are."""
-COARSE = 0.1
-"""Share of what a class may still gain that one piece may leave: far from the proof the next piece brings more."""
+COARSE = 0.2
+"""Share of what a class may still gain, by project, that a piece may leave open; less after pieces that failed."""
 PATIENCE = 2.0
 """Seconds that one piece may take."""
 ENOUGH = 0.95
@@ -37,7 +37,9 @@ def improve(stages: Stages, part: Part, discrete: Bools, seconds: float, *, alon
     for group in _groups(stages, part, ALONE if alone else TOGETHER):
         if stages.proven(part) or time.perf_counter() > last or stages.clock.over() or idle > ROUNDS * part.mine.sum():
             return
-        idle = 0 if _again(stages, part, _open(stages, part, group, alone=alone), discrete) else idle + 1
+        most = COARSE * (stages.bounds[part.rank] - stages.attained(part.rank)) * len(group) / part.mine.sum()
+        gap = max(0.1 * part.gap, most / (1.0 + idle))
+        idle = 0 if _again(stages, part, _open(stages, part, group, alone=alone), discrete, gap) else idle + 1
 
 
 def _groups(stages: Stages, part: Part, size: int) -> Iterator[Ints]:
@@ -49,12 +51,12 @@ def _groups(stages: Stages, part: Part, size: int) -> Iterator[Ints]:
         yield np.sort(chance.permutation(mine)[:size])
 
 
-def _again(stages: Stages, part: Part, projects: Bools, discrete: Bools) -> bool:
+def _again(stages: Stages, part: Part, projects: Bools, discrete: Bools, gap: float) -> bool:
     """Decide some projects again; True if that was worth it."""
     model, before = stages.model, stages.attained(part.rank)
-    free, most = part.free & projects[model.owner], stages.bounds[part.rank] - before
+    free = part.free & projects[model.owner]
     answer = stages.run(
-        replace(part, free=free), discrete=discrete & free, gap=max(0.1 * part.gap, COARSE * most), start=stages.values,
+        replace(part, free=free), discrete=discrete & free, gap=gap, start=stages.values,
         limit=stages.budget(PATIENCE), target=stages.bounds[part.rank] - ENOUGH * part.gap,
     )  # fmt: skip
     if answer.values is None or answer.objective <= before:
