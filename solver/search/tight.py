@@ -5,11 +5,12 @@ that, ramp, growth and the limits on moves follow bounds on what can be on, and 
 
     on[p,t] = 0                      where what is left cannot make a minimum
     on[p,t] <= on[p,t-1]             where starting takes more arrivals than a week may see
+    sum_k rate[k] x[k,t] >= minimum[l,t] * on[p,t] + standby[l,t] * paused[p,t]
     pace[p,t] <= most[p,t] * on[p,t]
     pace[p,t] <= young[p,t,a] * on[p,t] + (most[p,t] - young[p,t,a]) * on[p,t-a-1]      a = 0, 1, ...
 
-`most` is the pace that what is left allows, `young` the best pace a weeks after coming on: who was off a+1 weeks ago
-came on since.
+`minimum` and `standby` count as what whole steps supply of those pools of which a step is left, `most` is the pace that
+what is left allows, `young` the best pace a weeks after coming on: who was off a+1 weeks ago came on since.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 
 from solver.model import Model
 from solver.model.sheet import Bools, Floats, Ints
+from solver.model.steps import least_of
 from solver.model.variables import Setting, Variables
 from solver.records import ENGINEER, GPU, KINDS
 from solver.task import Cuts
@@ -33,7 +35,8 @@ _WORTH = 5e-3
 def cuts(model: Model, mine: Bools, free: Bools, values: Floats, upper: Floats) -> Cuts:
     """The rows for the projects of a class; what cannot be on at all is set in `upper`."""
     s, v = model.setting, model.variables
-    supply = _supply(model, free | mine[model.owner], values)
+    left = _left(model, free | mine[model.owner], values)
+    supply = _supply(s, left)
     possible = np.ones((len(s.projects), s.weeks), dtype=bool)
     np.logical_and.at(possible, s.need_project, supply >= s.whole_minimum - 1e-9)
     off = mine[:, None] & ~possible
@@ -41,16 +44,21 @@ def cuts(model: Model, mine: Bools, free: Bools, values: Floats, upper: Floats) 
     rows = _Rows()
     _starts(s, v.on, np.flatnonzero(mine), rows)
     _paces(s, v, np.flatnonzero(mine), supply, rows)
+    _scarce(model, left, free, rows)
     return rows.cuts()
 
 
-def _supply(model: Model, free: Bools, values: Floats) -> Floats:
-    """The most that each need can get in each week: what the fixed projects leave, and no more than full."""
+def _left(model: Model, free: Bools, values: Floats) -> Floats:
+    """What the fixed projects leave of each pool in each week."""
     s, v = model.setting, model.variables
     fixed = np.where(free[v.x], 0.0, values[v.x]) * model.scale[v.x]
     used = np.zeros((len(s.problem.pools), s.weeks))
     np.add.at(used, s.pair_pool, fixed)
-    left = np.maximum(0.0, s.whole_capacity - used)
+    return np.maximum(0.0, s.whole_capacity - used)
+
+
+def _supply(s: Setting, left: Floats) -> Floats:
+    """The most that each need can get in each week: what is left to it, and no more than full."""
     found = np.zeros((len(s.needs), s.weeks))
     np.add.at(found, s.pair_need, s.rate[:, None] * left[s.pair_pool])
     return np.minimum(found, s.full + s.full_slack)
@@ -127,6 +135,26 @@ def _paces(s: Setting, v: Variables, mine: Ints, supply: Floats, rows: _Rows) ->
         known = np.where(t > age, 0.0, rest * running[p])
         terms = [(pace[p, t], np.ones(len(p))), (on[p, t], -young[p, t]), (earlier, -rest)]
         rows.add(terms, known)
+
+
+def _scarce(model: Model, left: Floats, free: Bools, rows: _Rows) -> None:
+    """Where of some pools of a need not a step is left: what whole steps of the others supply at least."""
+    s, v = model.setting, model.variables
+    unit = s.own_rate * s.step
+    there = left[s.pair_pool] >= s.step[:, None] - 1e-9
+    for n in np.flatnonzero(~s.fixed_need & free[v.on[s.need_project, 0]]):
+        pairs = np.flatnonzero(s.pair_need == n)
+        if s.nodes.serves[pairs].any() or there[pairs].all():
+            continue
+        weeks = np.flatnonzero(~there[pairs].all(axis=0) & there[pairs].any(axis=0))
+        units = [tuple(np.unique(unit[pairs[there[pairs, t]]])) for t in weeks]
+        least = np.array([[least_of(u, float(x)) for u in units] for x in (s.minimum[n], s.standby[n])]).reshape(2, -1)
+        more = (least[0] > s.whole_minimum[n, weeks] + 1e-9) | (least[1] > s.whole_standby[n] + 1e-9)
+        weeks, (on, paused) = weeks[more], least[:, more]
+        p = s.need_project[n]
+        terms = [(v.x[k, weeks], np.full(len(weeks), -s.own_rate[k]) * model.scale[v.x[k, weeks]]) for k in pairs]
+        terms += [(v.on[p, weeks], on - paused), (v.been[p, weeks], paused), (v.complete[p, weeks], -paused)]
+        rows.add(terms, np.zeros(len(weeks)))
 
 
 def _fastest(s: Setting, supply: Floats) -> Floats:

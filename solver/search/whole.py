@@ -10,7 +10,7 @@ import numpy as np
 from solver.engine import unmet
 from solver.model.sheet import Bools, Floats, dot
 from solver.search.improve import improve
-from solver.search.part import Part
+from solver.search.part import PROOF, Part
 
 if TYPE_CHECKING:
     from solver.search.stages import Stages
@@ -21,10 +21,10 @@ ENOUGH = 0.95
 """Share of the gap asked for at which a plan in whole steps is good enough to stop at."""
 FURTHER = 0.1
 """Share of a full need, in steps, by which an amount may leave what was settled when the nearest steps do not do."""
+AGAIN = 0.2
+"""Share of a class's time in which its decisions may be taken again."""
 NEAR = 2.0
 """Gaps asked for within which a plan in whole steps only needs to be made better, not decided apart."""
-ATTEMPTS = 3
-"""Searches next to the settled amounts, each but the first with more room where the one before got stuck."""
 AROUND = 3
 """Weeks before and after rows that cannot be met by the nearest steps in which amounts may go further."""
 PATIENCE = 3.0
@@ -61,16 +61,26 @@ def _keep_better(stages: Stages, part: Part, first: Floats, second_found: bool) 
 
 
 def _apart(stages: Stages, part: Part, planned: Floats, before: Floats, limit: float) -> bool:
-    """The class alone, with those below left where they are in whole steps; True if that can be rounded."""
-    own = replace(part, free=part.free & part.mine[stages.model.owner])
+    """The class alone, with those below left where they are in whole steps; True if that can be rounded.
+
+    Where the decisions leave no room for those below, they are taken again without touching it.
+    """
+    model, own = stages.model, replace(part, free=part.free & part.mine[stages.model.owner])
     stages.values = before
-    decided = own.with_decisions(stages, planned)
-    answer = stages.run(decided, limit=stages.budget(limit))
+    answer = stages.run(own.with_decisions(stages, planned), limit=stages.budget(limit))
+    if answer.values is None or stages.bounds[part.rank] - answer.objective > NEAR * part.gap:
+        again = stages.run(
+            own, discrete=model.binary & own.free, gap=PROOF * part.gap, start=stages.values,
+            limit=stages.budget(AGAIN * limit), target=stages.bounds[part.rank] - PROOF * part.gap,
+        )  # fmt: skip
+        if again.values is not None and (answer.values is None or again.objective > answer.objective):
+            answer = again
     if answer.values is None:
         return False
     stages.values = answer.values
+    decided = own.with_decisions(stages)
     stages.settle(decided, answer.objective)
-    return _round(stages, own, decided, stages.model.discrete & ~stages.model.binary & own.free)
+    return _round(stages, own, decided, model.discrete & ~model.binary & own.free)
 
 
 def _fewer(stages: Stages, part: Part, planned: Floats, before: Floats, limit: float) -> bool:
@@ -83,44 +93,41 @@ def _fewer(stages: Stages, part: Part, planned: Floats, before: Floats, limit: f
 
 
 def _round(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
-    """With on/off as decided: next to the settled amounts, further off where that is not enough, then everywhere."""
+    """With on/off as decided: next to the settled amounts, if that cannot be with more room there, then everywhere."""
     settled, room = stages.values, _room(stages)
-    stuck, found = np.zeros(stages.model.size, dtype=bool), False
-    for attempt in range(ATTEMPTS):
-        near = _near(stages, part, decided, settled, np.where(stuck, room, 0.0))
+    near = _near(stages, decided, settled, np.zeros_like(room))
+    found = _search(stages, near, whole, None)
+    if not found:
+        near = _near(stages, decided, settled, np.where(_stuck(stages, near, whole), room, 0.0))
         found = _search(stages, near, whole, None)
-        if found or attempt == ATTEMPTS - 1:
-            break
-        stuck |= _stuck(stages, near, whole, alone=attempt == 0)
     if found and stages.proven(part):
         return True
-    wide = _near(stages, part, decided, settled, room)
-    return _search(stages, wide, whole, stages.values if found else None) or found
+    return _search(stages, _near(stages, decided, settled, room), whole, stages.values if found else None) or found
 
 
-def _near(stages: Stages, part: Part, decided: Part, settled: Floats, room: Floats) -> Part:
-    """The part with amounts between the steps below and above those settled, and the room given beyond them."""
-    whole = stages.model.discrete & ~stages.model.binary & part.free
+def _near(stages: Stages, decided: Part, settled: Floats, room: Floats) -> Part:
+    """A decided part with amounts between the steps below and above those settled, and the room given beyond them."""
+    whole = stages.model.discrete & ~stages.model.binary & decided.free
     lower, upper, room = decided.lower.copy(), decided.upper.copy(), room[whole]
     lower[whole] = np.maximum(lower[whole], np.floor(settled[whole] + 1e-7) - room)
     upper[whole] = np.minimum(upper[whole], np.ceil(settled[whole] - 1e-7) + room)
     _a_week_more(stages, settled, lower, upper)
-    return replace(part, lower=lower, upper=upper)
+    return replace(decided, lower=lower, upper=upper)
 
 
-def _stuck(stages: Stages, near: Part, whole: Bools, *, alone: bool) -> Bools:
-    """Amounts in the weeks around rows that the steps next to those settled cannot meet: their projects', or all."""
+def _stuck(stages: Stages, near: Part, whole: Bools) -> Bools:
+    """Amounts, in the weeks around, of the projects in rows that the steps next to those settled cannot meet."""
     model, s, v = stages.model, stages.model.setting, stages.model.variables
     freed = model.binary & near.free & (near.lower < near.upper)
     rows = unmet(model, replace(stages.task(near), discrete=whole | freed, limit=stages.budget(PATIENCE)), stages.clock)
     week = np.full(model.size, -1)
-    week[v.x] = np.arange(s.weeks)
+    week[v.x], week[v.nodes] = np.arange(s.weeks), np.arange(s.weeks)
     found = np.zeros(model.size, dtype=bool)
     for row in rows:
         columns = model.column[model.row == row]
         weeks = week[columns][week[columns] >= 0]
         first, last = (weeks.min() - AROUND, weeks.max() + AROUND) if len(weeks) else (0, s.weeks)
-        found |= (np.isin(model.owner, model.owner[columns]) | (not alone)) & (week >= first) & (week <= last)
+        found |= np.isin(model.owner, model.owner[columns]) & (week >= first) & (week <= last)
     return found
 
 

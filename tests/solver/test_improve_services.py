@@ -19,5 +19,5 @@ def test_a_service_and_its_lever_are_neighbours_although_they_share_no_pool() ->
     stages = Stages(build(problem, "normal"), Clock(Options()))
     index, mine = stages.model.setting.index, np.arange(len(stages.first))
     assert index["fp8"] in _neighbours(stages, mine, index["chat"], TOGETHER)
-    assert index["chat"] in _neighbours(stages, mine, index["fp8"])
-    assert index["fp8"] not in _neighbours(stages, mine, index["ads0"])
+    assert index["chat"] in _neighbours(stages, mine, index["fp8"], TOGETHER)
+    assert index["fp8"] not in _neighbours(stages, mine, index["ads0"], TOGETHER)
