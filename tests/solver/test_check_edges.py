@@ -242,6 +242,27 @@ def test_value_arrivals_pauses_and_cost_are_recomputed() -> None:
     assert report.attained == pytest.approx({0: 5 / 2, 2: 10 * 0.8 + 10 / 4, 3: 5 + 5 * 0.25 / 4})
 
 
+def test_the_progress_of_a_build_is_a_number_and_that_of_a_run_is_nothing() -> None:
+    problem = portfolio(gpu_pool(), project("ads", kind="build"), project("chat"))
+    made = plan(problem, runs("ads", [4, 4, 0, 0], [1, 1, None, None]))
+    wrong = made.pace.copy()
+    wrong.loc[wrong["project"] == "chat", "progress"] = float("nan")
+    assert told(problem, replace(made, pace=wrong)) == {}
+    wrong.loc[0, "progress"] = float("nan")
+    row = "tables: row 1 of pace (2025-12-01, ads, running, 1.0, nan) holds no possible value"
+    assert row in told(problem, replace(made, pace=wrong))
+
+
+def test_where_nothing_is_needed_nothing_is_effective() -> None:
+    problem = portfolio(gpu_pool(), {**project("ads"), "needs": [], "eligible": []})
+    idle = plan_of(problem, {}, {})
+    assert told(problem, idle) == {}
+    row = pd.DataFrame([(week(0), "ads", "gpu", 1.0, 1.0, 0.0, 0.0, 1.0)], columns=idle.effective.columns)
+    assert told(problem, replace(idle, effective=row)) == {
+        "effective: row 1 (2025-12-01, ads, gpu, 1.0, 1.0, 0.0, 0.0, 1.0) is unknown": 0.0
+    }
+
+
 # -- serving -------------------------------------------------------------------------------------------
 
 
