@@ -192,6 +192,30 @@ def test_a_deadline_after_the_horizon_binds_only_by_its_end() -> None:
     assert told(gone, plan_of(gone, {}, {})) == {}
 
 
+def test_a_build_may_be_complete_in_the_first_week_by_a_deadline_there() -> None:
+    problem = portfolio(gpu_pool(), project("ads", kind="build", duration=1.0, must="in", deadline=week(0)))
+    assert told(problem, plan(problem, runs("ads", [4, 0, 0, 0], [1, None, None, None]))) == {}
+
+
+def test_a_spell_is_counted_from_its_own_first_week() -> None:
+    problem = portfolio(gpu_pool(), project("ads", min_run=3, min_pause=2))
+    made = plan(problem, runs("ads", [0, 4, 0, 4], [None, 1, None, 1]))
+    assert told(problem, made) == {
+        f"dwell: ads {THIRD}: runs 1 weeks of at least 3": 2.0, f"dwell: ads {LAST}: pauses 1 weeks of at least 2": 1.0
+    }  # fmt: skip
+
+
+def test_each_projects_engineers_grow_by_themselves() -> None:
+    parts = project("ads", minimum=1, **STAFF), project("chat", minimum=2, **STAFF), project("fix")
+    problem = portfolio(gpu_pool(), ml_pool(), *parts, policy(growth=0.5))
+    paces: dict[str, Any] = {"ads": [0.25] * 4, "chat": [0.25] * 4, "fix": [1] * 4}
+    amounts = {("chat", "engineer", "ml"): [3.0, 4, 4, 4], ("fix", "gpu", "h100"): [4.0] * 4}
+    right = plan_of(problem, {**amounts, ("ads", "engineer", "ml"): [1.5, 2, 3, 4]}, paces)
+    assert told(problem, right) == {}
+    fast = plan_of(problem, {**amounts, ("ads", "engineer", "ml"): [1.5, 2, 4, 4]}, paces)
+    assert told(problem, fast) == {f"change: ads {THIRD}: grows to 4 engineers of at most 3": 1.0}
+
+
 def test_pins_and_floors_begin_and_end_with_the_horizon() -> None:
     wide = Pin(project="ads", need="gpu", pool="h100", since=week(-2), until=week(9), amount=3)
     problem = portfolio(gpu_pool(), project("ads"), {"pins": [wide]}, floors(replace(KEPT, week=week(-1), amount=4)))
