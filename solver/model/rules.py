@@ -233,8 +233,8 @@ def floor_rows(s: Setting) -> list[tuple[int, int, Ints, np.ndarray, float]]:
 def change(s: Setting, v: Variables, sheet: Sheet) -> None:
     """8. sum_{k of kind} arrive[k,t] <= gpu_moves / engineer_moves; engineers[p,t] <= (1 + growth) * the larger of
 
-    engineers[p,t-1] and the sum of p's engineer minimums: that sum counts in weeks after one in which p was not on.
-    A fixed schedule takes what it takes.
+    engineers[p,t-1] and the sum of p's engineer minimums: that sum counts in weeks after one in which p was not on, of
+    a p that keeps more while paused only until p has been on. A fixed schedule takes what it takes.
     """
     limits = {GPU: s.policy.gpu_moves, ENGINEER: s.policy.engineer_moves}
     weeks = np.arange(s.weeks)
@@ -249,7 +249,12 @@ def change(s: Setting, v: Variables, sheet: Sheet) -> None:
 
 
 def _growth(s: Setting, v: Variables, sheet: Sheet, i: int, factor: float) -> None:
-    """The growth row of one project."""
+    """The growth rows of one project: x is the sum of its engineers, least that of its minimums.
+
+    x[t] <= factor * x[t-1], or factor * least more after a week off. Where standby keeps no more than least in such a
+    week, this is too much by the standby, and x[t] <= factor * least after a week off has rows too; where it may keep
+    more, what a pause keeps counts by itself and only who has not been may start from least.
+    """
     mine = (s.pair_project == i) & (s.pair_kind == KINDS.index(ENGINEER))
     needs = (s.need_project == i) & (s.need_kind == KINDS.index(ENGINEER))
     if not mine.any():
@@ -258,16 +263,22 @@ def _growth(s: Setting, v: Variables, sheet: Sheet, i: int, factor: float) -> No
     slowest = np.full(len(s.needs), np.inf)
     np.minimum.at(slowest, s.pair_need, s.rate)
     kept = float(((s.standby + s.standby_slack) / slowest)[needs].sum())
-    extra = factor * max(0.0, least - kept)
+    within = kept <= least + 1e-9
+    idle = factor * least
     weeks = np.arange(s.weeks)
     first = factor * max(float(s.base[mine].sum()), least)
+    now: Terms = (weeks[None, :], v.x[mine], 1.0)
     terms: list[Terms] = [
-        (weeks[None, :], v.x[mine], 1.0),
+        now,
         (weeks[None, 1:], v.x[mine, :-1], -factor),
-        (weeks[1:], v.on[i, :-1], extra),
+        (weeks[1:], (v.on if within else v.been)[i, :-1], idle),
     ]
-    limit = np.where(weeks == 0, first, extra)
-    sheet.rows("change", s.weeks, terms, upper=limit, label=partial(say.growth, s, i))
+    limit, label = np.where(weeks == 0, first, idle), partial(say.growth, s, i)
+    sheet.rows("change", s.weeks, terms, upper=limit, label=label)
+    if within and kept > 0:
+        most = ((s.full + s.full_slack) / slowest[:, None])[needs].sum(axis=0)
+        on: Terms = (weeks[1:], v.on[i, :-1], -np.maximum(0.0, most - idle)[1:])
+        sheet.rows("change", s.weeks, [now, on], upper=limit, label=label)
 
 
 def pins(s: Setting, v: Variables, sheet: Sheet) -> None:

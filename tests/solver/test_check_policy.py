@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from solver.records import Eligible, Floor, Pin, Stance
 from tests.solver.handmade import gpu_pool, ml_pool, plan_of, policy, portfolio, project, week
 from tests.solver.test_check import found, plan, runs
@@ -104,6 +106,28 @@ def test_a_projects_engineers_grow_step_by_step() -> None:
     assert found(problem, plan_of(problem, {key: [1.5, 2.2, 3.3, 4]}, {"ads": [0.3] * 4})) == set()
     assert found(problem, plan_of(problem, {key: [1.6, 2.2, 3.3, 4]}, {"ads": [0.3] * 4})) == {("change", "ads", 0)}
     assert found(problem, plan_of(problem, {key: [1.5, 2.2, 3.4, 4]}, {"ads": [0.3] * 4})) == {("change", "ads", 2)}
+
+
+def test_who_keeps_engineers_while_paused_may_start_from_the_minimum_too() -> None:
+    key = ("ads", "engineer", "ml")
+    for standby, least in ((0.3, 1), (2, 1), (1, 1)):
+        staff = project("ads", of="engineer", pools=("ml",), minimum=least, standby=standby)
+        problem = portfolio(ml_pool(), staff, policy(growth=0.5))
+        assert found(problem, plan_of(problem, {key: [0, 1.5, 2.2, 3.3]}, {"ads": [None, 0.3, 0.3, 0.3]})) == set()
+        more = plan_of(problem, {key: [0, 1.6, 2.2, 3.3]}, {"ads": [None, 0.3, 0.3, 0.3]})
+        assert found(problem, more) == {("change", "ads", 1)}
+
+
+@pytest.mark.parametrize(("standby", "most"), [(0.3, 1.5), (0.25, 1.5), (1, 1.5), (2, 3)])
+def test_who_was_paused_grows_from_the_minimum_or_from_what_the_pause_keeps(standby: float, most: float) -> None:
+    key = ("ads", "engineer", "ml")
+    staff = project("ads", of="engineer", pools=("ml",), minimum=1, standby=standby, today=2, status="running")
+    problem = portfolio(ml_pool(), staff, policy(growth=0.5))
+    kept = 0.3 if standby == 0.25 else standby
+    grown = plan_of(problem, {key: [2, kept, most, most]}, {"ads": [0.3, None, 0.3, 0.3]})
+    assert found(problem, grown) == set()
+    more = plan_of(problem, {key: [2, kept, most + 0.1, most]}, {"ads": [0.3, None, 0.3, 0.3]})
+    assert found(problem, more) == {("change", "ads", 2)}
 
 
 def test_a_pin_is_obeyed_from_its_first_week_to_its_last() -> None:
