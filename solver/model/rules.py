@@ -251,31 +251,33 @@ def change(s: Setting, v: Variables, sheet: Sheet) -> None:
 def _growth(s: Setting, v: Variables, sheet: Sheet, i: int, factor: float) -> None:
     """The growth rows of one project: x is the sum of its engineers, least that of its minimums.
 
-    x[t] <= factor * x[t-1], or factor * least more after a week off. Where standby keeps no more than least in such a
-    week, this is too much by the standby, and x[t] <= factor * least after a week off has rows too; where it may keep
-    more, what a pause keeps counts by itself and only who has not been may start from least.
+    x[t] <= factor * x[t-1] when on, and factor * least after a week off: then x[t-1] is 0 before p has been on, and at
+    least what its standby takes (`keeps`) once it has. Where a pause may keep more than that, x[t] <= factor * least
+    has rows too; where standby takes more than least, what a pause keeps counts by itself.
     """
     mine = (s.pair_project == i) & (s.pair_kind == KINDS.index(ENGINEER))
     needs = (s.need_project == i) & (s.need_kind == KINDS.index(ENGINEER))
     if not mine.any():
         return
     least = float(s.minimum[needs].sum())
-    slowest = np.full(len(s.needs), np.inf)
+    slowest, fastest = np.full(len(s.needs), np.inf), np.full(len(s.needs), 1e-9)
     np.minimum.at(slowest, s.pair_need, s.rate)
+    np.maximum.at(fastest, s.pair_need, s.rate)
     kept = float(((s.standby + s.standby_slack) / slowest)[needs].sum())
-    within = kept <= least + 1e-9
-    idle = factor * least
+    within, idle = kept <= least + 1e-9, factor * least
+    keeps = float((s.standby / fastest)[needs].sum()) if within else least
     weeks = np.arange(s.weeks)
     first = factor * max(float(s.base[mine].sum()), least)
     now: Terms = (weeks[None, :], v.x[mine], 1.0)
     terms: list[Terms] = [
         now,
         (weeks[None, 1:], v.x[mine, :-1], -factor),
-        (weeks[1:], (v.on if within else v.been)[i, :-1], idle),
+        (weeks[1:], v.been[i, :-1], factor * keeps),
+        (weeks[1:], v.on[i, :-1], factor * (least - keeps)),
     ]
     limit, label = np.where(weeks == 0, first, idle), partial(say.growth, s, i)
     sheet.rows("change", s.weeks, terms, upper=limit, label=label)
-    if within and kept > 0:
+    if within and kept > keeps + 1e-9:
         most = ((s.full + s.full_slack) / slowest[:, None])[needs].sum(axis=0)
         on: Terms = (weeks[1:], v.on[i, :-1], -np.maximum(0.0, most - idle)[1:])
         sheet.rows("change", s.weeks, [now, on], upper=limit, label=label)

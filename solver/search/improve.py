@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,39 +25,43 @@ PATIENCE = 2.0
 """Seconds that one piece may take."""
 ENOUGH = 0.95
 """Share of the gap asked for at which a plan in whole steps is good enough to stop at."""
-ROUNDS = 2
+MORE = 2
+"""Projects more in a group after a round of groups without progress."""
+ROUNDS = 3
 """Groups without progress, per project of the class, after which nothing is expected any more."""
 WORTH = 0.01
 """Share of the gap asked for that a piece has to bring to count as progress."""
 
 
 def improve(stages: Stages, part: Part, discrete: Bools, seconds: float, *, alone: bool = False) -> None:
-    """Decide groups of projects again, each in turn with its neighbours, until the proof holds or nothing helps."""
-    last, idle = time.perf_counter() + seconds, 0
-    for group in _groups(stages, part, ALONE if alone else TOGETHER):
-        if stages.proven(part) or time.perf_counter() > last or stages.clock.over() or idle > ROUNDS * part.mine.sum():
+    """Decide groups of projects again, each in turn with its neighbours, until the proof holds or nothing helps.
+
+    First each project with its neighbours, those with most to gain first, then groups by chance; larger ones, and for
+    longer, after as many without progress as there are projects.
+    """
+    last, idle, mine = time.perf_counter() + seconds, 0, np.flatnonzero(part.mine)
+    order, chance = _most_to_gain_first(stages, part, mine), np.random.default_rng(stages.clock.options.seed)
+    for turn in count():
+        if stages.proven(part) or time.perf_counter() > last or stages.clock.over() or idle > ROUNDS * len(mine):
             return
-        most = COARSE * (stages.bounds[part.rank] - stages.attained(part.rank)) * len(group) / part.mine.sum()
-        gap = max(0.1 * part.gap, most / (1.0 + idle))
-        idle = 0 if _again(stages, part, _open(stages, part, group, alone=alone), discrete, gap) else idle + 1
+        wider = idle // len(mine)
+        size = (ALONE if alone else TOGETHER) + MORE * wider
+        known = turn < len(order)
+        group = _neighbours(stages, mine, int(order[turn]), size) if known else np.sort(chance.permutation(mine)[:size])
+        most = COARSE * (stages.bounds[part.rank] - stages.attained(part.rank)) * len(group) / len(mine)
+        gap, limit = max(0.1 * part.gap, most / (1.0 + idle)), stages.budget(PATIENCE * (1 + wider))
+        idle = 0 if _again(stages, part, _open(stages, part, group, alone=alone), discrete, gap, limit) else idle + 1
 
 
-def _groups(stages: Stages, part: Part, size: int) -> Iterator[Ints]:
-    """First each project with its neighbours, those with most to gain first; then, for ever, groups by chance."""
-    mine, chance = np.flatnonzero(part.mine), np.random.default_rng(stages.clock.options.seed)
-    for seed in _most_to_gain_first(stages, part, mine):
-        yield _neighbours(stages, mine, int(seed), size)
-    while True:
-        yield np.sort(chance.permutation(mine)[:size])
-
-
-def _again(stages: Stages, part: Part, projects: Bools, discrete: Bools, gap: float) -> bool:
+def _again(  # noqa: PLR0917 - all that one piece is
+    stages: Stages, part: Part, projects: Bools, discrete: Bools, gap: float, limit: float
+) -> bool:
     """Decide some projects again; True if that was worth it."""
     model, before = stages.model, stages.attained(part.rank)
     free = part.free & projects[model.owner]
     answer = stages.run(
         replace(part, free=free), discrete=discrete & free, gap=gap, start=stages.values,
-        limit=stages.budget(PATIENCE), target=stages.bounds[part.rank] - ENOUGH * part.gap,
+        limit=limit, target=stages.bounds[part.rank] - ENOUGH * part.gap,
     )  # fmt: skip
     if answer.values is None or answer.objective <= before:
         return False

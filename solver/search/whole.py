@@ -19,11 +19,11 @@ UNPROVEN = 0.05
 """Share of the gap asked for that whole steps may leave unproven."""
 ENOUGH = 0.95
 """Share of the gap asked for at which a plan in whole steps is good enough to stop at."""
-FURTHER = 0.1
+FURTHER = 0.03
 """Share of a full need, in steps, by which an amount may leave what was settled when the nearest steps do not do."""
 AGAIN = 0.2
 """Share of a class's time in which its decisions may be taken again."""
-NEAR = 2.0
+NEAR = 5.0
 """Gaps asked for within which a plan in whole steps only needs to be made better, not decided apart."""
 AROUND = 3
 """Weeks before and after rows that cannot be met by the nearest steps in which amounts may go further."""

@@ -286,9 +286,15 @@ CASES: list[tuple[str, str, Problem, str]] = [
         growth=0.5, minimum=2, standby=0.5, rate=0.5
     ), """
     x[ads,ml,0] <= 3
-    - 1.5 x[ads,ml,0] + x[ads,ml,1] + 3 on[ads,0] <= 3
-    x[ads,ml,0] <= 3
-    x[ads,ml,1] - 5 on[ads,0] <= 3
+    - 1.5 x[ads,ml,0] + x[ads,ml,1] + 1.5 on[ads,0] + 1.5 been[ads,0] <= 3
+    """),
+    ("change", "growth where a pause may keep a step more than its standby", staff(
+        growth=0.5, minimum=1, standby=0.25
+    ), """
+    x[ads,ml,0] <= 1.5
+    - 1.5 x[ads,ml,0] + x[ads,ml,1] + 1.125 on[ads,0] + 0.375 been[ads,0] <= 1.5
+    x[ads,ml,0] <= 1.5
+    x[ads,ml,1] - 2.5 on[ads,0] <= 1.5
     """),
     ("change", "growth where a pause keeps more than the minimum", staff(growth=0.5, minimum=1, standby=2), """
     x[ads,ml,0] <= 1.5
