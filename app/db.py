@@ -29,7 +29,6 @@ PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval":
 """Seconds that a PostgreSQL may take to say that it is there, and how one that vanished without a word, with its power
 or its cable, is noticed within a minute. What a URL says of these comes first."""
 _WRITES, _READS = "codered_write", "codered_read"
-_BEGIN, _BEGIN_TO_READ = "BEGIN ISOLATION LEVEL READ COMMITTED", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 class Database:
@@ -220,4 +219,7 @@ def _leave_begin_to_us(connection: Any, *_: object) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql(_BEGIN_TO_READ if options.get(_READS, False) else _BEGIN)
+        reads = options.get(_READS, False)
+        connection.exec_driver_sql(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if reads else "BEGIN ISOLATION LEVEL READ COMMITTED"
+        )
