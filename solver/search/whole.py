@@ -25,8 +25,6 @@ AGAIN = 0.2
 """Share of a class's time in which its decisions may be taken again."""
 NEAR = 5.0
 """Gaps asked for within which a plan in whole steps only needs to be made better, not decided apart."""
-AROUND = 3
-"""Weeks before and after rows that cannot be met by the nearest steps in which amounts may go further."""
 PATIENCE = 3.0
 """Seconds that one search for whole steps may take: what it leaves open is made better piece by piece."""
 
@@ -116,18 +114,11 @@ def _near(stages: Stages, decided: Part, settled: Floats, room: Floats) -> Part:
 
 
 def _stuck(stages: Stages, near: Part, whole: Bools) -> Bools:
-    """Amounts, in the weeks around, of the projects in rows that the steps next to those settled cannot meet."""
-    model, s, v = stages.model, stages.model.setting, stages.model.variables
-    freed = model.binary & near.free & (near.lower < near.upper)
-    rows = unmet(model, replace(stages.task(near), discrete=whole | freed, limit=stages.budget(PATIENCE)), stages.clock)
-    week = np.full(model.size, -1)
-    week[v.x], week[v.nodes] = np.arange(s.weeks), np.arange(s.weeks)
-    found = np.zeros(model.size, dtype=bool)
-    for row in rows:
-        columns = model.column[model.row == row]
-        weeks = week[columns][week[columns] >= 0]
-        first, last = (weeks.min() - AROUND, weeks.max() + AROUND) if len(weeks) else (0, s.weeks)
-        found |= np.isin(model.owner, model.owner[columns]) & (week >= first) & (week <= last)
+    """The columns of the projects in rows that the steps next to those settled cannot meet."""
+    model, freed = stages.model, stages.model.binary & near.free & (near.lower < near.upper)
+    task = replace(stages.task(near), discrete=whole | freed, limit=stages.budget(PATIENCE))
+    broken = np.isin(model.row, unmet(model, task, stages.clock))
+    found: Bools = np.isin(model.owner, model.owner[model.column[broken]])
     return found
 
 
