@@ -19,7 +19,7 @@ SHARE = 0.1
 RETURNS = 30
 """How often a dive may take decisions back before it counts as aground."""
 WHOLE = 1e-6
-"""How near to 0 or 1 counts as decided."""
+"""How near to a whole number counts as one."""
 DIVING = 0.5
 """Share of a task's time that its dive may take."""
 _OPTIMAL = highspy.HighsModelStatus.kOptimal

@@ -19,7 +19,7 @@ from solver.model import Model
 from solver.model.sheet import Bools, Floats, dot
 from solver.progress import OnProgress, Progress
 from solver.search.choose import choose
-from solver.search.dive import bound_of
+from solver.search.dive import WHOLE, bound_of
 from solver.search.part import Part, attached
 from solver.search.reach import not_before
 from solver.search.seed import as_seeded
@@ -35,8 +35,6 @@ CHOOSING = 0.5
 """Share of a class's time in which it is decided what runs when; the rest is for whole steps."""
 ANY = 1e30
 """A gap that every plan is within: the first one found will do."""
-WHOLE = 1e-6
-"""How near to a whole number counts as one."""
 GRACE = 10.0
 """Seconds that a linear step may take even when the time is up: without it there would be no whole plan."""
 
