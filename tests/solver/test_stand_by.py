@@ -28,3 +28,19 @@ def test_a_second_look_for_a_plan_is_taken_in_time_or_where_the_first_proved_tha
     monkeypatch.setattr(stages, "run", no_plan)
     assert not stages.stand_by()
     assert len(taken) == looks
+
+
+@pytest.mark.parametrize("name", sorted(named()))
+def test_a_large_portfolio_starts_from_its_relaxation_with_a_plan_wherever_a_small_one_does(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    model = build(named()[name], "normal")
+    small, large = Stages(model, Clock(Options())), Stages(model, Clock(Options()))
+    there = small.stand_by()
+    monkeypatch.setattr("solver.search.part.LARGE", 0)
+    assert large.stand_by() is there
+    if there:
+        sums = np.bincount(model.row, model.coefficient * large.values[model.column], minlength=len(model.low))
+        assert (sums >= model.low - 1e-6).all()
+        assert (sums <= model.high + 1e-6).all()
+        assert np.allclose(large.values[model.discrete], np.round(large.values[model.discrete]))
