@@ -115,25 +115,20 @@ def load(model: Matrix, task: Task, columns: np.ndarray, names: Sequence[str] | 
     settled = np.bincount(every, np.where(free, 0.0, factor * task.values[column]), minlength=len(lowest))
     if task.skip is not None:
         free &= ~np.append(task.skip, np.zeros(len(task.cuts.high), dtype=bool))[every]
-    rows, row = np.unique(every[free], return_inverse=True)
-    starts, index = np.searchsorted(row, np.arange(len(rows) + 1)), place[column[free]]
-    coefficient = factor[free]
-    low, high = (lowest - settled)[rows], (highest - settled)[rows]
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(columns), len(rows)
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = task.objective[columns], task.lower[columns], task.upper[columns]
-    lp.row_lower_, lp.row_upper_ = low, high
-    lp.col_names_ = list(names or ())
-    lp.sense_ = highspy.ObjSense.kMaximize if task.maximise else highspy.ObjSense.kMinimize
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_ = starts.astype(np.int32), index.astype(np.int32)
-    lp.a_matrix_.value_ = coefficient
+    touched = np.bincount(every[free], minlength=len(lowest)) > 0
+    rows, count = np.flatnonzero(touched), int(free.sum())
+    starts = np.searchsorted((np.cumsum(touched) - 1)[every[free]], np.arange(len(rows) + 1))
+    sense = highspy.ObjSense.kMaximize if task.maximise else highspy.ObjSense.kMinimize
     highs = Quiet()
     highs.silent()
-    if task.discrete[columns].any():
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[bool(whole)] for whole in task.discrete[columns]]
-    highs.passModel(lp)
+    highs.passModel(
+        len(columns), len(rows), count, int(highspy.MatrixFormat.kRowwise), int(sense), 0.0,
+        task.objective[columns], task.lower[columns], task.upper[columns], (lowest - settled)[rows],
+        (highest - settled)[rows], starts.astype(np.int32), place[column[free]].astype(np.int32), factor[free],
+        task.discrete[columns].astype(np.int32),
+    )  # fmt: skip
+    for n, name in enumerate(names or ()):
+        highs.passColName(n, name)
     for weights, least in task.holds:
         places = np.flatnonzero(weights[columns]).astype(np.int32)
         outside = dot(weights, np.where(task.free, 0.0, task.values))

@@ -15,6 +15,8 @@ from solver.progress import Options, ShouldStop, never_stop
 Report = Callable[[float | None, float | None], None]
 """Told the best value and the bound so far, in the sense of the objective."""
 
+ANY = 1e30
+"""A gap that every plan is within: the first one found will do."""
 BRIEFLY = 0.5
 """Seconds that every step may take, however late it is."""
 

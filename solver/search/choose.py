@@ -19,12 +19,15 @@ WITHIN = 5.0
 """Gaps asked for within which a plan built up piece by piece is worth a search from there."""
 
 
-def choose(stages: Stages, part: Part, limit: float) -> bool:
-    """Decide what is on when: by a relaxation first, and in full where its decisions do not hold in full."""
+def choose(stages: Stages, part: Part, limit: float, known: Answer | None = None) -> bool:
+    """Decide what is on when: by a relaxation first, and in full where its decisions do not hold in full.
+
+    A light answer that is known already is where the search begins.
+    """
     teller, gap = stages.teller(part.rank), PROOF * part.gap
     light = stages.light(part, stages.budget(max(2.0, 0.35 * limit)))
     before = stages.attained(part.rank)
-    answer = _decisions(stages, part, replace(light, gap=gap), limit)
+    answer = _decisions(stages, part, replace(light, gap=gap), limit, known)
     grounded = _ground(stages, part, answer)
     if not (answer.finished or answer.infeasible) and not stages.proven(part):
         improve(stages, part, stages.model.binary, stages.budget(max(2.0, 0.2 * limit)))
@@ -47,13 +50,14 @@ def choose(stages: Stages, part: Part, limit: float) -> bool:
     return not answer.infeasible
 
 
-def _decisions(stages: Stages, part: Part, light: Task, limit: float) -> Answer:
+def _decisions(stages: Stages, part: Part, light: Task, limit: float, known: Answer | None) -> Answer:
     """What is on when, by a dive if its bound proves that good enough, else by branch and bound from there.
 
     Where neither finds anything soon, a plan is built up a few projects at a time, and the search starts from it.
     """
     teller = stages.teller(part.rank)
-    answer = dive(stages.model, light, stages.clock)
+    found = known is not None and known.values is not None
+    answer = known if known is not None and found else dive(stages.model, light, stages.clock)
     stages.prove(part.rank, answer)
     if answer.infeasible or (answer.values is not None and answer.bound - answer.objective <= light.gap):
         return answer

@@ -1,4 +1,4 @@
-"""A class as an earlier plan has it: where its relaxation proves that good enough, nothing else need be searched."""
+"""A class as an earlier plan has it: where that is proven to be good enough, nothing else need be searched."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.engine import run
 from solver.model import Model
-from solver.model.sheet import Floats
+from solver.model.sheet import Bools, Floats, dot
 from solver.plan import Plan
 from solver.search.part import Part
+from solver.task import ANY, Answer
 from solver.whatif.values import values_of
 
 if TYPE_CHECKING:
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0
 """Seconds that completing the seed may take, also when the time is up: little is open, and it has to come to a plan."""
+CONFIRMING = 0.35
+"""Share of a class's time in which it is tried to prove that the seed is good enough, or to find what is better."""
+UNPROVEN = 0.05
+"""Share of the gap asked for that completing the seed may leave unproven."""
 TOUCH = 1e-6
 """How far a figure of the seed may be outside its bounds."""
 
@@ -30,20 +36,62 @@ def seed_of(model: Model, plan: Plan | None) -> Floats | None:
 
 
 def as_seeded(stages: Stages, part: Part) -> Floats | None:
-    """A whole plan in which the class and all below it are on, and hold, what they do in the seed, beside what is
-    decided above; None if the problem does not allow that. One linear program says so.
+    """A whole plan in which a class is on, and holds, what it does in the seed, beside what is decided above.
+
+    Best with all classes below as in the seed too, else with those below as they are, else with them at rest; None if
+    the problem allows nothing of it. Little is open in each: the first two are linear programs.
     """
     if stages.seed is None:
         return None
+    own = part.free & part.mine[stages.model.owner]
+    undecided = replace(part, lower=stages.lower, upper=stages.upper)
+    for given, one in ((part.free, undecided), (own, replace(part, free=own)), (own, part)):
+        values = _given(stages, one, given, stages.seed)
+        if values is not None:
+            return values
+    return None
+
+
+def whole_seed(stages: Stages, part: Part) -> Floats | None:
+    """A whole plan in which everything is on, and holds, what it does in the seed."""
+    return None if stages.seed is None else _given(stages, part, part.free, stages.seed)
+
+
+def _given(stages: Stages, part: Part, given: Bools, seed: Floats) -> Floats | None:
+    """The best whole values of a part with on/off and amounts of the columns given as in the seed."""
     model, v = stages.model, stages.model.variables
-    given = np.zeros(model.size, dtype=bool)
+    told = np.zeros(model.size, dtype=bool)
     for columns in (v.x, v.on, v.complete):
-        given[columns] = True
-    given &= part.free
-    lower, upper = stages.lower.copy(), stages.upper.copy()
-    planned = np.where(model.discrete, np.round(stages.seed), stages.seed)[given]
-    if (planned < lower[given] - TOUCH).any() or (planned > upper[given] + TOUCH).any():
+        told[columns] = True
+    told &= given
+    planned = np.where(model.discrete, np.round(seed), seed)[told]
+    if (planned < part.lower[told] - TOUCH).any() or (planned > part.upper[told] + TOUCH).any():
         return None
-    lower[given] = upper[given] = planned
-    whole = model.discrete & part.free & ~given
-    return stages.run(replace(part, lower=lower, upper=upper), discrete=whole, limit=PATIENCE).values
+    if (given == part.free).all() and np.allclose(stages.values[told], planned, atol=TOUCH):
+        return stages.values
+    lower, upper = part.lower.copy(), part.upper.copy()
+    lower[told] = upper[told] = planned
+    whole = model.discrete & part.free & ~told
+    task = replace(part, lower=lower, upper=upper)
+    weights: Floats = sum((model.classes[rank] for rank in model.classes if rank >= part.rank), np.zeros(model.size))
+    at_rest = ANY if (whole & model.binary).any() else UNPROVEN * part.gap
+    return stages.run(task, weights, discrete=whole, limit=PATIENCE, gap=at_rest).values
+
+
+def better_than(stages: Stages, part: Part, values: Floats, limit: float) -> Answer:
+    """Decisions that are better than some values by more than the gap asked for, or the proof that there are none."""
+    most = dot(part.weights, values) + part.gap
+    light = stages.light(part, stages.budget(CONFIRMING * limit))
+    task = replace(light, discrete=stages.model.binary, gap=ANY, holds=[*light.holds, (part.weights, most)])
+    answer = run(stages.model, task, stages.clock, stages.teller(part.rank))
+    if answer.infeasible:
+        stages.bounds[part.rank] = min(stages.bounds[part.rank], most)
+    return answer
+
+
+def cleared(stages: Stages, part: Part) -> Floats:
+    """The values so far with those below at rest, where they are as in the seed."""
+    if not (stages.values > part.upper + TOUCH)[part.free].any():
+        return stages.values
+    answer = stages.run(part, stages.effort(), maximise=False, discrete=stages.model.discrete, gap=ANY)
+    return stages.values if answer.values is None else answer.values

@@ -2,7 +2,8 @@
 
 While a class is decided, the classes above keep what they hold, and projects of the classes below stand by: off where
 they may be, with their standby kept, so that there is a feasible plan at every moment. The bound of a class is proven
-for exactly that subproblem: all projects of the class, everything the classes above left.
+for exactly that subproblem: all projects of the class, everything the classes above left. A project may be of a high
+class in some weeks and of a low one later: what it does then is open until that class is decided.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from solver.search.choose import choose
 from solver.search.dive import WHOLE, bound_of
 from solver.search.part import Part, attached
 from solver.search.reach import not_before
-from solver.search.seed import as_seeded
+from solver.search.seed import as_seeded, better_than, cleared, whole_seed
 from solver.search.tight import cuts
 from solver.search.whole import in_whole_steps
-from solver.task import Answer, Clock, Report, Task
+from solver.task import ANY, Answer, Clock, Report, Task
 
 SLACK = 0.1
 """Share of the gap asked for that settling may give away for calmer moves."""
@@ -33,8 +34,6 @@ HELD = 0.9, 0.02
 """Shares of the gap left, and at least of the gap, that later classes may take back where they share projects."""
 CHOOSING = 0.5
 """Share of a class's time in which it is decided what runs when; the rest is for whole steps."""
-ANY = 1e30
-"""A gap that every plan is within: the first one found will do."""
 GRACE = 10.0
 """Seconds that a linear step may take even when the time is up: without it there would be no whole plan."""
 
@@ -86,17 +85,26 @@ class Stages:
 
     def proven(self, part: Part) -> bool:
         """Whether the values so far are within the gap asked for of a class."""
-        return self.bounds[part.rank] - self.attained(part.rank) <= part.gap + 1e-9
+        return self.proves(part, self.values)
+
+    def proves(self, part: Part, values: Floats) -> bool:
+        """Whether the bound known of a class proves that some values are within the gap asked for."""
+        return self.bounds[part.rank] - dot(part.weights, values) <= part.gap + 1e-9
 
     # -- the steps of a class ----------------------------------------------------------------------
 
     def stand_by(self) -> bool:
-        """A first whole plan: with everything at rest that may be, else any; False if there is none in time."""
-        weights = self.model.disruption + 1e-3 * self.model.cost
-        everything = np.ones(self.model.size, dtype=bool)
+        """A first whole plan: the seed, else all at rest that may be, else any; False if there is none in time."""
+        weights = self.effort()
+        nothing, everything = np.zeros(len(self.first), dtype=bool), np.ones(self.model.size, dtype=bool)
+        whole = Part(-1, nothing, everything, self.lower, self.upper, weights, 0.0, 0.0)
+        seeded = whole_seed(self, whole)
+        if seeded is not None:
+            self.values = seeded
+            return True
         for at_rest in (True, False):
             lower, upper = self._resting(np.full(len(self.first), at_rest))
-            part = Part(-1, np.zeros(len(self.first), dtype=bool), everything, lower, upper, weights, 0.0, 0.0)
+            part = replace(whole, lower=lower, upper=upper)
             answer = self._soon(part, weights) if part.large else None
             if answer is None:
                 answer = self.run(part, weights, maximise=False, discrete=self.model.discrete, gap=ANY)
@@ -106,6 +114,11 @@ class Stages:
             if self.clock.over() and not answer.infeasible:
                 return False
         return False
+
+    def effort(self) -> Floats:
+        """What a plan that only has to stand has as little of as it may: moves, then cost."""
+        weights: Floats = self.model.disruption + 1e-3 * self.model.cost
+        return weights
 
     def _soon(self, part: Part, weights: Floats) -> Answer | None:
         """In a large model: whole steps next to what its relaxation holds. None if neither tells, or not in time."""
@@ -128,12 +141,15 @@ class Stages:
         last, self.until = self.clock.seconds + limit, self.clock.seconds + CHOOSING * limit
         not_before(self, part)
         part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
-        seeded = as_seeded(self, part)
-        if seeded is not None and self._is_enough(part, seeded):
+        seeded, better = as_seeded(self, part), None
+        if seeded is not None and not self._is_enough(part, seeded):
+            better = better_than(self, part, seeded, limit)
+        if seeded is not None and self.proves(part, seeded):
             self.values = seeded
         else:
+            self.values = cleared(self, part)
             before = self.values
-            if not choose(self, part, limit):
+            if not choose(self, part, limit, better):
                 return False
             self.until = last
             in_whole_steps(self, part, before, limit)
@@ -158,7 +174,7 @@ class Stages:
         """Whether the relaxation of a class proves that some values are good enough; what it proves is kept."""
         bound = bound_of(self.model, self.light(part, self.budget(GRACE)), self.clock)
         self.bounds[part.rank] = min(self.bounds.get(part.rank, self._most(part.rank)), bound)
-        return self.bounds[part.rank] - dot(part.weights, values) <= part.gap + 1e-9
+        return self.proves(part, values)
 
     def _hold(self, part: Part) -> None:
         """What is decided of a class stays so, and its value is held for the classes below."""
@@ -191,22 +207,34 @@ class Stages:
         return answer.values is not None
 
     def _keep(self, part: Part) -> None:
-        """Decided weeks of a class stay decided: its on/off in weeks of this rank or a higher one."""
+        """Decided weeks of a class stay decided: its on/off in weeks of this rank or a higher one.
+
+        A build keeps at least what it holds there: its work is a sum over weeks, and whole steps leave nothing over.
+        """
         s, v = self.model.setting, self.model.variables
         for i in np.flatnonzero(part.mine):
             weeks = np.flatnonzero(s.rank[i] <= part.rank)
             for columns in (v.on[i, weeks], v.complete[i, weeks]):
                 self.lower[columns] = self.upper[columns] = np.round(self.values[columns])
+            if s.is_build[i]:
+                held = v.x[np.ix_(s.pair_project == i, weeks)]
+                self.lower[held] = self.values[held]
 
     # -- subproblems -------------------------------------------------------------------------------
 
     def _part(self, rank: int) -> Part:
-        """The projects of a class, the free columns, and bounds with lower classes at rest."""
-        below = self.first > rank
-        mine = (self.model.setting.rank == rank).any(axis=1)
+        """The projects of a class, the free columns, and bounds with lower classes at rest.
+
+        Projects of higher classes are free too if they have weeks of lower ones: those weeks are not decided yet.
+        """
+        s = self.model.setting
+        below, mine = self.first > rank, (s.rank == rank).any(axis=1)
+        between = ~below & ~mine & (s.rank > rank).any(axis=1)
         lower, upper = self._resting(below & ~mine)
+        held = self.model.variables.x[((s.rank < rank) & between[:, None])[s.pair_project]]
+        lower[held] = upper[held] = self.values[held]
         owner = self.model.owner
-        free = (mine | below)[owner] & (owner >= 0)
+        free = (mine | below | between)[owner] & (owner >= 0)
         ideal = self.ideal.get(rank, 0.0)
         return Part(rank, mine, free, lower, upper, self.model.classes[rank], ideal, self.gap * ideal)
 

@@ -14,7 +14,10 @@ from solver.check import check
 from solver.plan import Outcome, Plan
 from solver.problem import Problem
 from solver.records import Floor, Stance
+from solver.search.part import Part
+from solver.search.stages import Stages
 from solver.solve import takes_start
+from solver.task import Answer
 from tests.solver.handmade import gpu_pool, ml_pool, policy, portfolio, project, week
 from tests.solver.solving import LIMITS, class_after_class, plan_in
 
@@ -90,6 +93,50 @@ def test_a_start_that_breaks_a_rule_is_no_hindrance(company: Problem, known: Out
     assert not check(less, "normal", plan_in(known)).ok
     warm, cold = (solve(less, "normal", options=LIMITS, start=start) for start in (known.plan, None))
     assert attained(warm) == attained(cold)
+
+
+def test_where_less_is_there_for_those_below_the_classes_above_keep_their_plan_without_any_search(
+    company: Problem, known: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[int] = []
+    stages = import_module("solver.search.stages")
+    choose = stages.choose
+
+    def noted(of: Stages, part: Part, *facts: object) -> bool:
+        searched.append(part.rank)
+        found: bool = choose(of, part, *facts)
+        return found
+
+    monkeypatch.setattr(stages, "choose", noted)
+    fewer = [replace(c, week=week(3), amount=9.0) for c in company.capacity if c.pool == "h100"]
+    less = company.replace(capacity=[*company.capacity, *fewer])
+    cold = solve(less, "normal", options=LIMITS)
+    assert searched == [0, 2]
+    searched.clear()
+    warm = solve(less, "normal", options=LIMITS, start=known.plan)
+    assert searched == [2]
+    assert attained(warm) == attained(cold) != attained(known)
+
+
+def test_what_the_relaxation_leaves_open_is_proven_by_a_search_for_something_better(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Five builds of 5 to 7 nodes for 13: a relaxation has a part of each in every week, a plan two at a time."""
+    builds = [project(f"b{n}", n, kind="build", value=n + 0.1, duration=2.0, minimum=n) for n in (5, 5.5, 6, 6.5, 7)]
+    tight = portfolio(gpu_pool(amount=13), *builds, weeks=4)
+    first = solve(tight, "normal", options=LIMITS)
+    asked: list[Answer] = []
+    stages = import_module("solver.search.stages")
+    better_than = stages.better_than
+
+    def noted(*facts: Any) -> Answer:
+        asked.append(better_than(*facts))
+        return asked[-1]
+
+    monkeypatch.setattr(stages, "better_than", noted)
+    again = solve(tight, "normal", options=LIMITS, start=first.plan)
+    assert [answer.infeasible for answer in asked] == [True]
+    assert (again.status, attained(again)) == ("optimal", attained(first))
 
 
 def test_a_plan_of_other_weeks_is_no_start(company: Problem, known: Outcome) -> None:
