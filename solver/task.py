@@ -15,6 +15,8 @@ from solver.progress import Options, ShouldStop, never_stop
 Report = Callable[[float | None, float | None], None]
 """Told the best value and the bound so far, in the sense of the objective."""
 
+WAITING = 4.0
+"""Seconds that a second of work may take at most where a machine has others to serve too."""
 ANY = 1e30
 """A gap that every plan is within: the first one found will do."""
 BRIEFLY = 0.5
@@ -56,6 +58,8 @@ class Clock:
     options: Options
     should_stop: ShouldStop = never_stop
     started: float = field(default_factory=time.perf_counter)
+    worked: float = field(default_factory=time.process_time)
+    """The processor time of this process when it began."""
     stopped: bool = False
 
     @property
@@ -68,9 +72,14 @@ class Clock:
         """Seconds until the time limit."""
         return max(0.0, self.options.time_limit - self.seconds)
 
-    def budget(self, seconds: float) -> float:
-        """Seconds for one step: those wished for, or what is left, but enough to be worth a start."""
-        return max(BRIEFLY, min(seconds, self.left))
+    def budget(self, seconds: float, until: float = np.inf) -> float:
+        """Seconds for one step: those of work wished for, or what is left, but enough to be worth a start.
+
+        On a busy machine a second of work takes longer; what is looked for in it should not depend on that.
+        """
+        done = time.process_time() - self.worked
+        waiting = min(WAITING, self.seconds / done) if done > BRIEFLY else 1.0
+        return max(BRIEFLY, min(max(1.0, waiting) * seconds, self.left, until - self.seconds))
 
     def over(self) -> bool:
         """Whether the caller wants no more, or the time is up."""

@@ -81,7 +81,7 @@ class Stages:
 
     def budget(self, seconds: float) -> float:
         """Seconds for one step of a class: those wished for, as far as the class and the whole have time left."""
-        return self.clock.budget(min(seconds, max(0.0, self.until - self.clock.seconds)))
+        return self.clock.budget(seconds, self.until)
 
     def proven(self, part: Part) -> bool:
         """Whether the values so far are within the gap asked for of a class."""
