@@ -20,6 +20,7 @@ from solver.problem import Problem
 from solver.progress import OnProgress, Options, ShouldStop, never_stop
 from solver.publish import publish
 from solver.repair import ways_out
+from solver.search.again import go_on
 from solver.search.joint import decide_jointly
 from solver.search.seed import seed_of
 from solver.search.stages import Stages
@@ -104,6 +105,7 @@ def _decide(stages: Stages) -> bool:
             return True
         if not stages.decide(rank, limit=stages.clock.left / (len(ranks) - n) * 1.5):
             return False
+    go_on(stages, ranks)
     return True
 
 

@@ -36,11 +36,19 @@ def not_before(stages: Stages, part: Part) -> None:
 
 
 def _alone(stages: Stages, part: Part, i: int) -> Task:
-    """A build with the values so far, without the projects of this class and those below, whose work counts as done."""
-    model = stages.model
+    """A build with the values so far, without the projects of this class and those below, whose work counts as done.
+
+    Projects of higher classes are without the weeks in which they are of lower ones.
+    """
+    model, v = stages.model, stages.model.variables
     gone = (stages.first > stages.first[i]) | part.mine
     values = np.where(gone[model.owner], 0.0, stages.values)
-    values[model.variables.complete[gone]] = 1.0
+    values[v.complete[gone]] = 1.0
+    open_weeks = (stages.model.setting.rank > part.rank) & ~gone[:, None]
+    pairs = open_weeks[stages.model.setting.pair_project]
+    for columns in (v.on[open_weeks], v.x[pairs], v.arrive[pairs]):
+        values[columns] = 0.0
+    values[v.complete[:, 1:][open_weeks]] = 1.0
     return replace(stages.task(part), free=model.owner == i, values=values, objective=np.zeros(model.size), holds=())
 
 

@@ -89,9 +89,9 @@ def better_than(stages: Stages, part: Part, values: Floats, limit: float) -> Ans
     return answer
 
 
-def cleared(stages: Stages, part: Part) -> Floats:
-    """The values so far with those below at rest, where they are as in the seed."""
-    if not (stages.values > part.upper + TOUCH)[part.free].any():
-        return stages.values
+def cleared(stages: Stages, part: Part, values: Floats) -> Floats:
+    """Values with those below at rest, where they are as in the seed."""
+    if not (values > part.upper + TOUCH)[part.free].any():
+        return values
     answer = stages.run(part, stages.effort(), maximise=False, discrete=stages.model.discrete, gap=ANY)
-    return stages.values if answer.values is None else answer.values
+    return values if answer.values is None else answer.values

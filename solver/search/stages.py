@@ -25,7 +25,7 @@ from solver.search.part import Part, attached
 from solver.search.reach import not_before
 from solver.search.seed import as_seeded, better_than, cleared, whole_seed
 from solver.search.tight import cuts
-from solver.search.whole import in_whole_steps
+from solver.search.whole import in_pieces, in_whole_steps
 from solver.task import ANY, Answer, Clock, Report, Task
 
 SLACK = 0.1
@@ -60,6 +60,8 @@ class Stages:
         self.held: list[tuple[Floats, float]] = []
         self.attached = attached(self.model)
         self.until = np.inf
+        self.opened: dict[int, tuple[Floats, Floats, int]] = {}  # bounds and how many were held when its turn came
+        self.at_rest: dict[int, Floats] = {}  # the values once it was decided, with those below at rest
 
     @property
     def gap(self) -> float:
@@ -134,9 +136,19 @@ class Stages:
         answer = self.run(near, weights, maximise=False, discrete=model.discrete, gap=ANY)
         return None if answer.values is None else answer
 
-    def decide(self, rank: int, *, limit: float) -> bool:
+    def reopen(self, rank: int) -> None:
+        """Take back that a class and those below it are decided; what they are on and hold stays where to start from."""
+        self.lower, self.upper, held = self.opened[rank]
+        self.seed, self.held = self.values, self.held[:held]
+        self.bounds = {decided: bound for decided, bound in self.bounds.items() if decided <= rank}
+
+    def done(self, rank: int) -> bool:
+        """Whether a class is within the gap asked for."""
+        return self.bounds[rank] - self.attained(rank) <= self.gap * self.ideal.get(rank, 0.0) + 1e-9
+
+    def decide(self, rank: int, *, limit: float, again: bool = False) -> bool:
         """Find the best value of a class; False if not even the standing plan could be kept."""
-        part = self._part(rank)
+        part = self._open(rank)
         limit *= 2.0 if part.large else 1.0
         last, self.until = self.clock.seconds + limit, self.clock.seconds + CHOOSING * limit
         not_before(self, part)
@@ -147,12 +159,16 @@ class Stages:
         if seeded is not None and self.proves(part, seeded):
             self.values = seeded
         else:
-            self.values = cleared(self, part)
+            self.values = cleared(self, part, self.at_rest[rank] if again else self.values)
             before = self.values
-            if not choose(self, part, limit, better):
+            if again and (better is None or better.values is None):
+                self.until = last
+                in_pieces(self, part, limit)
+            elif not choose(self, part, limit, better):
                 return False
-            self.until = last
-            in_whole_steps(self, part, before, limit)
+            else:
+                self.until = last
+                in_whole_steps(self, part, before, limit)
             if seeded is not None and dot(part.weights, seeded) > self.attained(rank):
                 self.values = seeded
         self._hold(part)
@@ -160,7 +176,7 @@ class Stages:
 
     def follow(self, rank: int) -> None:
         """When the time is up: a class as the seed has it, if that is possible, and what its relaxation soon proves."""
-        part = self._part(rank)
+        part = self._open(rank)
         seeded = as_seeded(self, part)
         if seeded is not None and dot(part.weights, seeded) >= self.attained(rank):
             self.values = seeded
@@ -180,6 +196,7 @@ class Stages:
         """What is decided of a class stays so, and its value is held for the classes below."""
         self._keep(part)
         left = HELD[0] * (part.gap - self.bounds[part.rank] + self.attained(part.rank))
+        self.at_rest[part.rank] = self.values
         self.held.append((part.weights, self.attained(part.rank) - max(left, HELD[1] * part.gap) - 1e-7))
 
     def light(self, part: Part, limit: float) -> Task:
@@ -221,6 +238,11 @@ class Stages:
                 self.lower[held] = self.values[held]
 
     # -- subproblems -------------------------------------------------------------------------------
+
+    def _open(self, rank: int) -> Part:
+        """A class whose turn it is, to which `reopen` can come back."""
+        self.opened[rank] = self.lower.copy(), self.upper.copy(), len(self.held)
+        return self._part(rank)
 
     def _part(self, rank: int) -> Part:
         """The projects of a class, the free columns, and bounds with lower classes at rest.

@@ -47,7 +47,12 @@ def in_whole_steps(stages: Stages, part: Part, before: Floats, limit: float) -> 
     stages.values = first
     if not part.large:
         _in_full(stages, part, PATIENCE)
-    improve(stages, part, model.discrete, stages.budget(0.5 * limit))
+    in_pieces(stages, part, limit)
+
+
+def in_pieces(stages: Stages, part: Part, limit: float) -> None:
+    """Make a plan in whole steps better a few projects at a time, then all at once."""
+    improve(stages, part, stages.model.discrete, stages.budget(0.5 * limit))
     if not part.large:
         _in_full(stages, part, 0.3 * limit)
 

@@ -12,6 +12,7 @@ from solver.model import build
 from solver.plan import Outcome
 from solver.problem import Problem
 from solver.records import Stance
+from solver.search.reach import not_before
 from solver.search.stages import Stages
 from solver.task import Clock
 from tests.solver.handmade import gpu_pool, policy, portfolio, project, week
@@ -71,3 +72,20 @@ def test_between_its_classes_a_project_may_change_what_it_holds_in_weeks_that_ar
     assert part.free[amounts].all()
     assert (part.lower[amounts] == part.upper[amounts]).tolist() == [True] * 3 + [False] * 3
     assert stages.values[amounts[:3]].tolist() == part.lower[amounts[:3]].tolist() == [8.0] * 3
+
+
+def test_what_it_holds_then_keeps_no_build_of_a_class_above_from_being_done() -> None:
+    """Chat has 8 of 10 nodes in every week so far; a build of priority 2 that needs 8 for two weeks can be done in five."""
+    chat = project("chat", 8, today=8, value=9.0, status="running", priority=4, minimum=8)
+    build_ = project("shop", 8, kind="build", duration=2.0, value=3.0, priority=2, minimum=8)
+    model = build(portfolio(gpu_pool(), chat, build_, policy(**CODE_RED), FOCUS, weeks=6), "normal")
+    stages = Stages(model, Clock(LIMITS))
+    assert stages.stand_by()
+    assert stages.decide(0, limit=5.0)
+    s, v = model.setting, model.variables
+    place, complete = s.index["chat"], v.complete[s.index["shop"]]
+    stages.values[v.on[place]] = 1.0
+    stages.values[v.x[s.pair_project == place]] = 8.0
+    part = stages._part(3)
+    not_before(stages, part)
+    assert part.upper[complete].tolist() == [0.0] * 5 + [1.0] * 2
