@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 
@@ -26,6 +27,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that is marked `on_both` and uses a database is two."""
     if metafunc.definition.get_closest_marker("on_both") and "database_kind" in metafunc.fixturenames:
         metafunc.parametrize("database_kind", BOTH, indirect=True)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: no search for garbage goes through it any more."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
