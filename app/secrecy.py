@@ -19,7 +19,8 @@ SHORTEST_KEY, SHORTEST_PASSWORD, LONGEST_PASSWORD = 32, 12, 200
 SIGNING = "whsec_"
 GUESSED, STRONG = 72, 3
 """Characters that the guesser looks at, and its score (0 to 4) from which a password takes more than 10^8 guesses."""
-_argon2 = PasswordHasher()
+HASHER = PasswordHasher()
+"""Argon2id at the cost that its authors recommend (RFC 9106, low memory)."""
 
 
 def new_word() -> str:
@@ -35,7 +36,7 @@ def keyed_hash(key: SecretStr | None, word: str) -> str:
 
 def password_hash(password: str) -> str:
     """The argon2id hash of a password, with its salt and cost."""
-    return _argon2.hash(password)
+    return HASHER.hash(password)
 
 
 def is_common(password: str, *words: str) -> bool:
@@ -49,7 +50,7 @@ def is_common(password: str, *words: str) -> bool:
 def password_matches(stored: str, password: str) -> bool:
     """Whether it is the password; takes as long for accounts that have none or are not there."""
     try:
-        _argon2.verify(stored or _nobody(), password)
+        HASHER.verify(stored or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
     return bool(stored)
@@ -86,4 +87,4 @@ def _box(key: SecretStr | None) -> Fernet:
 
 @cache
 def _nobody() -> str:
-    return _argon2.hash(new_word())
+    return HASHER.hash(new_word())

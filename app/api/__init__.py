@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,8 @@ ABOUT = (
 )
 
 
-def build(database: Database, settings: Settings) -> OpenAPI:
-    """The API as an application."""
+def build() -> OpenAPI:
+    """The API as an application; what it stands on comes with each request."""
     app = OpenAPI(
         "app.api",
         info=Info(title="codered", version=VERSION, description=ABOUT),
@@ -65,7 +66,6 @@ def build(database: Database, settings: Settings) -> OpenAPI:
     app.openapi_version = "3.1.0"
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    context.attach(app, database, settings)
     watch.attach(app, "api")
     guard.attach(app)
     gate.attach(app)
@@ -78,20 +78,18 @@ def build(database: Database, settings: Settings) -> OpenAPI:
     return app
 
 
+whole = cache(build)
+"""The one of this process: making it takes a second, and all sites may share it."""
+_making = threading.Lock()
+
+
 def mount(site: Flask, database: Database, settings: Settings) -> None:
     """Put the API beside the pages, under its own root; it is made when it is first asked for."""
-    door = _Door(database, settings)
+    door = context.standing_on(database, settings, _answer)
     site.wsgi_app = DispatcherMiddleware(site.wsgi_app, {ROOT: door})  # type: ignore[method-assign]
 
 
-class _Door:
-    """The API as a WSGI application that is made once, by the first request."""
-
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self._made: OpenAPI | None = None
-        self._making, self._with = threading.Lock(), (database, settings)
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with self._making:
-            self._made = self._made or build(*self._with)
-        return self._made.wsgi_app(environ, start_response)
+def _answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    with _making:
+        made = whole()
+    return made.wsgi_app(environ, start_response)

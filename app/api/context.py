@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Annotated, Any, cast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
-from flask import Flask, current_app, g, jsonify, request
 from flask import Response as FlaskResponse
+from flask import g, jsonify, request
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 from werkzeug.exceptions import NotAcceptable
@@ -18,6 +19,11 @@ from app.api.problems import problem
 from app.config import Settings
 from app.db import Database
 from app.roles import Account
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+_GROUND = "codered.ground"
 
 
 class Home(BaseModel):
@@ -82,25 +88,43 @@ class Known(Words):
     ] = None
 
 
-def attach(app: Flask, database: Database, settings: Settings) -> None:
-    """Give the application its database."""
-    app.extensions["codered"] = (database, settings)
-    app.extensions["throttle"] = Throttle(settings.api_limit)
+@dataclass(frozen=True)
+class Ground:
+    """What the operations of one site stand on; `throttle` holds back accounts that ask too often."""
+
+    db: Database
+    settings: Settings
+    throttle: Throttle
+
+
+def standing_on(database: Database, settings: Settings, application: WSGIApplication) -> WSGIApplication:
+    """An application whose requests are answered from a database."""
+    ground = Ground(database, settings, Throttle(settings.api_limit))
+
+    def door(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ[_GROUND] = ground
+        return application(environ, start_response)
+
+    return door
+
+
+def _ground() -> Ground:
+    return cast(Ground, request.environ[_GROUND])
 
 
 def db() -> Database:
     """The database."""
-    return cast(tuple[Database, Settings], current_app.extensions["codered"])[0]
+    return _ground().db
 
 
 def settings() -> Settings:
     """How this installation is set up."""
-    return cast(tuple[Database, Settings], current_app.extensions["codered"])[1]
+    return _ground().settings
 
 
 def throttle() -> Throttle:
     """What holds back accounts that ask too often."""
-    return cast(Throttle, current_app.extensions["throttle"])
+    return _ground().throttle
 
 
 def account() -> Account:

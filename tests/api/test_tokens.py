@@ -15,6 +15,7 @@ from werkzeug.routing import Rule
 from app import api
 from app.actions import accounts, tokens
 from app.actions.scenarios import add_scenario
+from app.api import context
 from app.config import Settings
 from app.db import Database
 from app.rights import API, Of
@@ -49,7 +50,8 @@ def door(tmp_path_factory: pytest.TempPathFactory, whole: str) -> Iterator[Flask
         asked = {"portfolio": "lab", "scenario": None, "policy": "ordinary", "options": {}, "digest": "", "who": "ann"}
         sweeps.add(session, asked, [], {})
     accounts.add_account(db, "kim", None, {EVERYWHERE: Role.ADMIN}, "ann")
-    made = api.build(db, app.extensions["codered"][1])
+    made = api.build()
+    made.wsgi_app = context.standing_on(db, app.extensions["codered"][1], made.wsgi_app)  # type: ignore[method-assign]
     made.view_functions = dict.fromkeys(made.view_functions, lambda **_: IN)
     made.config["TOKENS"] = {(n, w): bearer(db, "kim", r, w) for n, r in GUESTS.items() for w in WHERE}
     yield made

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from pydantic import SecretStr
 
 from app.actions import accounts, sign_in, tokens
@@ -55,6 +57,12 @@ def test_neither_passwords_nor_words_are_in_the_database(kim: Database) -> None:
     assert not any(secret in text for secret in (PASSWORD, word, token) for text in stored)
     assert sign_in.session_of(kim, SecretStr("another key" * 4), word) is None
     assert tokens.account_of_token(kim, SecretStr("another key" * 4), token) is None
+
+
+def test_a_password_costs_who_guesses_it_time_and_memory(hasher: PasswordHasher) -> None:
+    stored = hasher.hash(PASSWORD)
+    assert extract_parameters(stored) == RFC_9106_LOW_MEMORY
+    assert hasher.verify(stored, PASSWORD)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def doors(tmp_path: Path) -> tuple[Flask, Flask]:
     """The pages and the API."""
     settings = Settings(instance=tmp_path, database_url=f"sqlite:///{tmp_path / 'codered.db'}")
     site = create_app(settings)
-    return site, api.build(site.extensions["codered"][0], settings)
+    return site, api.whole()
 
 
 def test_every_endpoint_of_both_doors_is_in_the_table_of_rights(doors: tuple[Flask, Flask]) -> None:

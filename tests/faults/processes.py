@@ -1,26 +1,23 @@
-"""Processes to be killed: forked from one that has loaded everything, so that each is there at once."""
+"""Processes to be killed."""
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from tests.faults import importer, worker
 from tests.faults.ground import Place
+from tests.forked import forked
 
 LEASE = 2.0
 READY_SECONDS = 120.0
 
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.faults.worker", "tests.faults.importer"])
-
 
 def begun(function: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection]:
     """A process that said it is ready, and what it says from then on; the caller ends it."""
-    ours, theirs = _context.Pipe()
-    child = _context.Process(target=function, args=(theirs, *arguments))
+    ours, theirs = forked.Pipe()
+    child = forked.Process(target=function, args=(theirs, *arguments))
     child.start()
     theirs.close()
     assert ours.poll(READY_SECONDS), "it is never ready"

@@ -5,7 +5,6 @@ stage -> server -> every page once -> editors + large portfolio -> viewers + lar
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -17,6 +16,7 @@ from typing import Any
 from app.actions.snapshot import snapshot
 from app.db import Database
 from app.store import records
+from tests.forked import forked
 from tests.soak import editors, stage, viewers
 from tests.soak.asking import Asked, User
 from tests.soak.editors import Edits, Target
@@ -84,7 +84,7 @@ def soak(database: str, folder: Path, staged: Stage, asked: Wanted) -> dict[str,
 @contextmanager
 def _users() -> Iterator[Callable[..., Future[Any]]]:
     """Users in processes of their own, so that they do not wait for one another."""
-    with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(4, mp_context=forked) as pool:
         yield pool.submit
 
 
