@@ -21,6 +21,7 @@ from solver.progress import OnProgress, Options, ShouldStop, never_stop
 from solver.publish import publish
 from solver.repair import ways_out
 from solver.search.again import go_on
+from solver.search.first import stand_by
 from solver.search.joint import decide_jointly
 from solver.search.seed import seed_of
 from solver.search.stages import Stages
@@ -94,7 +95,7 @@ def _starts(setting: Setting, clock: Clock, on_progress: OnProgress | None, fact
 
 def _decide(stages: Stages) -> bool:
     """Every class from the top, as far as time goes (the rest stands by); False if there is no plan to start from."""
-    if not stages.stand_by():
+    if not stand_by(stages):
         return False
     ranks = sorted(stages.model.classes)
     for n, rank in enumerate(ranks):

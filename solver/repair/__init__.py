@@ -16,6 +16,7 @@ from solver.records import key_of
 from solver.repair.edits import Step, step
 from solver.repair.lever import Lever
 from solver.repair.search import NothingHelps, Way, ways
+from solver.search.first import stand_by
 from solver.search.stages import Stages
 from solver.task import Clock
 from solver.words import listed
@@ -62,7 +63,7 @@ def _repair(model: Model, way: Way, steps: Sequence[Step], clock: Clock) -> Repa
     allowed = max(clock.left, LEAST)
     late = Clock(replace(clock.options, time_limit=allowed), clock.should_stop)
     stages = Stages(build(repaired, policy), late)
-    if not stages.stand_by():
+    if not stand_by(stages):
         return None
     if not check(repaired, policy, publish(stages.model, stages.values)).ok:
         return None

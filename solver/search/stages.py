@@ -20,13 +20,13 @@ from solver.model import Model
 from solver.model.sheet import Bools, Floats, dot
 from solver.progress import OnProgress, Progress
 from solver.search.choose import choose
-from solver.search.dive import WHOLE, bound_of
+from solver.search.dive import bound_of
 from solver.search.part import Part, attached
 from solver.search.reach import not_before
-from solver.search.seed import as_seeded, better_than, cleared, whole_seed
+from solver.search.seed import as_seeded, better_than, cleared
 from solver.search.tight import cuts
 from solver.search.whole import in_pieces, in_whole_steps
-from solver.task import ANY, Answer, Clock, Report, Task
+from solver.task import Answer, Clock, Report, Task
 
 SLACK = 0.1
 """Share of the gap asked for that settling may give away for calmer moves."""
@@ -95,49 +95,13 @@ class Stages:
 
     # -- the steps of a class ----------------------------------------------------------------------
 
-    def stand_by(self) -> bool:
-        """A first whole plan: the seed, else all at rest that may be, else any; False if there is none in time."""
-        weights = self.effort()
-        nothing, everything = np.zeros(len(self.first), dtype=bool), np.ones(self.model.size, dtype=bool)
-        whole = Part(-1, nothing, everything, self.lower, self.upper, weights, 0.0, 0.0)
-        seeded = whole_seed(self, whole)
-        if seeded is not None:
-            self.values = seeded
-            return True
-        for at_rest in (True, False):
-            lower, upper = self._resting(np.full(len(self.first), at_rest))
-            part = replace(whole, lower=lower, upper=upper)
-            answer = self._soon(part, weights) if part.large else None
-            if answer is None:
-                answer = self.run(part, weights, maximise=False, discrete=self.model.discrete, gap=ANY)
-            if answer.values is not None:
-                self.values = answer.values
-                return True
-            if self.clock.over() and not answer.infeasible:
-                return False
-        return False
-
     def effort(self) -> Floats:
         """What a plan that only has to stand has as little of as it may: moves, then cost."""
         weights: Floats = self.model.disruption + 1e-3 * self.model.cost
         return weights
 
-    def _soon(self, part: Part, weights: Floats) -> Answer | None:
-        """In a large model: whole steps next to what its relaxation holds. None if neither tells, or not in time."""
-        model = self.model
-        relaxed = self.run(part, weights, maximise=False)
-        if relaxed.values is None:
-            return relaxed if relaxed.infeasible or self.clock.over() else None
-        values, lower, upper = relaxed.values, part.lower.copy(), part.upper.copy()
-        whole = model.discrete & ~(model.binary & (np.abs(values - np.round(values)) > WHOLE))
-        lower[whole] = np.maximum(lower[whole], np.floor(values[whole] + WHOLE))
-        upper[whole] = np.minimum(upper[whole], np.ceil(values[whole] - WHOLE))
-        near = replace(part, lower=lower, upper=upper)
-        answer = self.run(near, weights, maximise=False, discrete=model.discrete, gap=ANY)
-        return None if answer.values is None else answer
-
     def reopen(self, rank: int) -> None:
-        """Take back that a class and those below it are decided; what they are on and hold stays where to start from."""
+        """Take back that a class and those below it are decided; what they are on and hold is where to start from."""
         self.lower, self.upper, held = self.opened[rank]
         self.seed, self.held = self.values, self.held[:held]
         self.bounds = {decided: bound for decided, bound in self.bounds.items() if decided <= rank}
@@ -252,7 +216,7 @@ class Stages:
         s = self.model.setting
         below, mine = self.first > rank, (s.rank == rank).any(axis=1)
         between = ~below & ~mine & (s.rank > rank).any(axis=1)
-        lower, upper = self._resting(below & ~mine)
+        lower, upper = self.resting(below & ~mine)
         held = self.model.variables.x[((s.rank < rank) & between[:, None])[s.pair_project]]
         lower[held] = upper[held] = self.values[held]
         owner = self.model.owner
@@ -260,7 +224,7 @@ class Stages:
         ideal = self.ideal.get(rank, 0.0)
         return Part(rank, mine, free, lower, upper, self.model.classes[rank], ideal, self.gap * ideal)
 
-    def _resting(self, which: Bools) -> tuple[Floats, Floats]:
+    def resting(self, which: Bools) -> tuple[Floats, Floats]:
         """Bounds in which the projects given are off wherever nothing forces them on."""
         s, v = self.model.setting, self.model.variables
         lower, upper = self.lower.copy(), self.upper.copy()

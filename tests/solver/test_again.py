@@ -1,4 +1,4 @@
-"""What time is left: classes that are not proven are tried again from the plan found, which is never given for a worse."""
+"""What time is left: classes that are not proven are tried again from the plan found, never given for a worse one."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from solver.model.sheet import Floats
 from solver.progress import Options
 from solver.publish import publish
 from solver.search.again import go_on
+from solver.search.first import stand_by
 from solver.search.stages import Stages
 from solver.task import Clock
 from tests.solver.tiny import named
@@ -90,7 +91,7 @@ def test_from_everything_at_rest_it_comes_to_a_proven_plan(name: str) -> None:
     problem = named()[name]
     model = build(problem, "normal")
     stages = Stages(model, Clock(Options(time_limit=60.0, gap=0.001)))
-    assert stages.stand_by()
+    assert stand_by(stages)
     ranks = sorted(model.classes)
     for rank in ranks:
         stages.follow(rank)

@@ -7,6 +7,7 @@ import pytest
 
 from solver.model import build
 from solver.progress import Options
+from solver.search.first import stand_by
 from solver.search.stages import Stages
 from solver.task import Answer, Clock
 from tests.solver.tiny import named
@@ -26,7 +27,7 @@ def test_a_second_look_for_a_plan_is_taken_in_time_or_where_the_first_proved_tha
         return Answer(None, np.nan, -np.inf, finished=infeasible, infeasible=infeasible)
 
     monkeypatch.setattr(stages, "run", no_plan)
-    assert not stages.stand_by()
+    assert not stand_by(stages)
     assert len(taken) == looks
 
 
@@ -36,9 +37,9 @@ def test_a_large_portfolio_starts_from_its_relaxation_with_a_plan_wherever_a_sma
 ) -> None:
     model = build(named()[name], "normal")
     small, large = Stages(model, Clock(Options())), Stages(model, Clock(Options()))
-    there = small.stand_by()
+    there = stand_by(small)
     monkeypatch.setattr("solver.search.part.LARGE", 0)
-    assert large.stand_by() is there
+    assert stand_by(large) is there
     if there:
         sums = np.bincount(model.row, model.coefficient * large.values[model.column], minlength=len(model.low))
         assert (sums >= model.low - 1e-6).all()

@@ -12,6 +12,7 @@ from solver.model import build
 from solver.plan import Outcome
 from solver.problem import Problem
 from solver.records import Stance
+from solver.search.first import stand_by
 from solver.search.reach import not_before
 from solver.search.stages import Stages
 from solver.task import Clock
@@ -65,7 +66,7 @@ def test_between_its_classes_a_project_may_change_what_it_holds_in_weeks_that_ar
     shop = project("shop", 8, value=3.0, priority=2, minimum=1)
     model = build(portfolio(gpu_pool(), chat, shop, policy(**CODE_RED), FOCUS, weeks=6), "normal")
     stages = Stages(model, Clock(LIMITS))
-    assert stages.stand_by()
+    assert stand_by(stages)
     assert stages.decide(0, limit=5.0)
     part = stages._part(3)
     amounts = model.variables.x[np.flatnonzero(model.setting.pair_project == model.setting.index["chat"])[0]]
@@ -75,12 +76,12 @@ def test_between_its_classes_a_project_may_change_what_it_holds_in_weeks_that_ar
 
 
 def test_what_it_holds_then_keeps_no_build_of_a_class_above_from_being_done() -> None:
-    """Chat has 8 of 10 nodes in every week so far; a build of priority 2 that needs 8 for two weeks can be done in five."""
+    """Chat has 8 of 10 nodes in every week so far; a build of priority 2 that needs 8 twice can be done in five."""
     chat = project("chat", 8, today=8, value=9.0, status="running", priority=4, minimum=8)
     build_ = project("shop", 8, kind="build", duration=2.0, value=3.0, priority=2, minimum=8)
     model = build(portfolio(gpu_pool(), chat, build_, policy(**CODE_RED), FOCUS, weeks=6), "normal")
     stages = Stages(model, Clock(LIMITS))
-    assert stages.stand_by()
+    assert stand_by(stages)
     assert stages.decide(0, limit=5.0)
     s, v = model.setting, model.variables
     place, complete = s.index["chat"], v.complete[s.index["shop"]]
