@@ -124,6 +124,10 @@ class Repair:
         }  # fmt: skip
 
 
+FROM_PLAN = "from_plan"
+"""The option that says, in an outcome, that the search began from a plan; where plans have numbers, from which."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The answer to `solve`: status, proof and, unless infeasible, invalid or stopped, a checked plan."""

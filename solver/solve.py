@@ -15,7 +15,7 @@ from solver.classes import class_name
 from solver.faults import Fault
 from solver.model import Model, build
 from solver.model.variables import Setting
-from solver.plan import ClassResult, Outcome, Plan, Status
+from solver.plan import FROM_PLAN, ClassResult, Outcome, Plan, Status
 from solver.problem import Problem
 from solver.progress import OnProgress, Options, ShouldStop, never_stop
 from solver.publish import publish
@@ -66,7 +66,9 @@ def solve(
         return outcome
     model = build(problem, policy)
     seconds = {"model": clock.seconds}
-    stages = Stages(model, clock, on_progress, seed_of(model, start))
+    stages = Stages(model, clock, on_progress, seed_of(model, start) if model.size > SMALL else None)
+    if stages.seed is not None:
+        facts["options"] = asdict(options) | {FROM_PLAN: True}
     found = decide_jointly(stages) if model.size <= SMALL else _decide(stages)
     seconds["solve"] = clock.seconds - seconds["model"]
     if not found:

@@ -20,7 +20,7 @@ from app.tables import PlanRow
 from solver import folder
 from solver.files.people_files import FILES, orders_files, read_orders
 from solver.people import Orders
-from solver.plan import COLUMNS, Outcome
+from solver.plan import COLUMNS, Outcome, Plan
 from solver.problem import Problem
 
 SUMMARY = "summary.json"
@@ -91,6 +91,16 @@ def known_answer(db: Database, portfolio: str, policy: str, digest: str) -> Outc
     with db.reading() as session:
         found = plans.newest_of(session, portfolio, policy, digest)
     return get_plan(db, found).outcome if found is not None else None
+
+
+def plan_to_start_from(db: Database, portfolio: str, scenario: int | None, policy: str) -> tuple[int, Plan] | None:
+    """The plan, with its number, that a new one for a portfolio or scenario is likely to have most in common with."""
+    with db.reading() as session:
+        row = plans.newest_under(session, portfolio, scenario, policy)
+        outcome = None if row is None else _outcome(info_of(row), session)
+    if row is None or outcome is None or outcome.plan is None or "robust" in outcome.options:
+        return None
+    return row.id, outcome.plan
 
 
 def plan_of_record(db: Database, portfolio: str) -> StoredPlan | None:

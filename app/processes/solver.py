@@ -51,7 +51,7 @@ class Task:
     policy: str
     options: Options
     plan: Plan | None = None
-    """The plan whose change orders are asked for."""
+    """The plan to start from, or whose change orders are asked for."""
 
 
 class SolverProcess:
@@ -182,10 +182,10 @@ def serve(pipe: Connection, function: str) -> None:
 
 
 def _order(
-    problem: Problem, _: str, *, options: Options, on_progress: object, should_stop: Callable[[], bool], plan: Plan
+    problem: Problem, _: str, *, options: Options, on_progress: object, should_stop: Callable[[], bool], start: Plan
 ) -> Any:
     module, _, name = ORDER_FUNCTION.partition(":")
-    return getattr(importlib.import_module(module), name)(problem, plan, options=options, should_stop=should_stop)
+    return getattr(importlib.import_module(module), name)(problem, start, options=options, should_stop=should_stop)
 
 
 class _Stop:
@@ -207,7 +207,7 @@ def _solve_one(pipe: Connection, solve: Callable[..., Any], number: int, task: T
 
     stop = _Stop(pipe, number)
     try:
-        more = {} if task.plan is None else {"plan": task.plan}
+        more = {} if task.plan is None else {"start": task.plan}
         outcome = solve(task.problem, task.policy, options=task.options, on_progress=tell, should_stop=stop, **more)
     except (EOFError, OSError):
         raise

@@ -46,6 +46,15 @@ def newest_of(session: Session, portfolio: str, policy: str, digest: str) -> int
     return session.scalar(same.where(PlanRow.digest == digest).order_by(PlanRow.id.desc()).limit(1))
 
 
+def newest_under(session: Session, portfolio: str, scenario: int | None, policy: str) -> PlanRow | None:
+    """The newest plan of a scenario under a policy; where it has none yet, that of the portfolio as it is."""
+    query = sa.select(PlanRow).where(PlanRow.portfolio == portfolio, PlanRow.policy == policy)
+    of_it = (PlanRow.scenario == scenario) if scenario is not None else PlanRow.scenario.is_(None)
+    own_first = sa.case((of_it, 0), else_=1)
+    nearest = query.where(of_it | PlanRow.scenario.is_(None)).order_by(own_first, PlanRow.id.desc())
+    return session.scalar(nearest.limit(1))
+
+
 def undecided_before(session: Session, before: datetime) -> list[tuple[int, str]]:
     """Plans made before a moment that nobody ever decided about, with their portfolios, oldest first."""
     decided = sa.exists().where(DecisionRow.plan == PlanRow.id)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 
-from solver.plan import Conflict, Outcome, Status
+from solver.plan import FROM_PLAN, Conflict, Outcome, Plan, Status
 from solver.problem import Problem
 from solver.progress import OnProgress, Options, Progress, ShouldStop, never_stop
 from tests.app.lab import outcome
@@ -18,6 +19,7 @@ def quick(
     options: Options,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop = never_stop,
+    start: Plan | None = None,
 ) -> Outcome:
     """Answers at once; the policy's name says how: `infeasible`, `crashes`, `fails`, `garbage`, else with a plan."""
     if on_progress:
@@ -34,7 +36,8 @@ def quick(
         return _slow(problem, on_progress, should_stop)
     if problem.policy[policy].name == "deaf":
         time.sleep(30)
-    return outcome(problem, policy=policy)
+    found = outcome(problem, policy=policy)
+    return replace(found, options=found.options | {FROM_PLAN: start is not None})
 
 
 def _slow(problem: Problem, on_progress: OnProgress | None, should_stop: ShouldStop) -> Outcome:

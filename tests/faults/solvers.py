@@ -27,6 +27,7 @@ def slowly(
     options: Options,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop = never_stop,
+    start: Plan | None = None,
 ) -> Outcome:
     """A plan, after a while."""
     until = time.monotonic() + SOLVE_SECONDS

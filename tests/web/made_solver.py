@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from solver.edits import Edit
-from solver.plan import Conflict, Outcome, Repair, Status
+from solver.plan import Conflict, Outcome, Plan, Repair, Status
 from solver.problem import Problem
 from solver.progress import OnProgress, Options, Progress, ShouldStop, never_stop
 from solver.records import Capacity
@@ -19,6 +19,7 @@ def by_reason(
     options: Options,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop = never_stop,
+    start: Plan | None = None,
 ) -> Outcome:
     """The policy's reason says how: `endless` works until stopped, `impossible` is infeasible, else a plan at once."""
     reason = problem.policy[policy].reason

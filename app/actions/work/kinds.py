@@ -20,7 +20,7 @@ from app.processes.solver import SolverProcess, Task
 from app.processes.study import study
 from app.store import frontiers, jobs, risk_runs, sweeps
 from app.tables import JobRow
-from solver.plan import Outcome, Status
+from solver.plan import FROM_PLAN, Outcome, Status
 from solver.problem import Problem
 from solver.progress import Options, Progress
 from solver.records import RISKS
@@ -65,7 +65,11 @@ def do(db: Database, row: JobRow, tools: Tools) -> Ending:
 
 def _plan(db: Database, row: JobRow, tools: Tools) -> Ending:
     problem = snapshot(db, row.portfolio, row.scenario)
-    outcome = tools.solver.solve(Task(problem, row.policy, Options(**row.options)), tools.tell, tools.should_stop)
+    number, start = plans.plan_to_start_from(db, row.portfolio, row.scenario, row.policy) or (None, None)
+    task = Task(problem, row.policy, Options(**row.options), start)
+    outcome = tools.solver.solve(task, tools.tell, tools.should_stop)
+    if FROM_PLAN in outcome.options:
+        outcome = replace(outcome, options=outcome.options | {FROM_PLAN: number})
     return _ended(outcome, problem, row)
 
 

@@ -64,6 +64,7 @@ WORDS: tuple[str, ...] = (
     N_("gap"),
     N_("threads"),
     N_("seed"),
+    N_("from plan"),
     N_("orders"),
     N_("whole"),
     # phases of a solve
