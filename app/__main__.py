@@ -34,6 +34,9 @@ LINTS = {
     "pytest collects": ["-m", "pytest", "-p", "no:xdist", "--collect-only", "-qq"],
 }
 """The last one compiles what tests load, on a core that mypy leaves free; else each process of pytest compiles it."""
+LONGEST = "mypy"
+WAITING = 1
+"""Processes of pytest beside one per core: a third of the time they wait, for leases, browsers and what was killed."""
 WHOLE = (
     "app/actions/work/[hko]*.py", "app/actions/accounts.py", "app/actions/permit.py", "app/actions/provider.py",
     "app/actions/sign_in.py", "app/actions/throttle.py", "app/actions/tokens.py",
@@ -241,26 +244,31 @@ class Environment:
 
 
 def run_tests(python: Path, arguments: Sequence[str]) -> int:
-    """All of LINTS side by side, then pytest with coverage; 0 only when all of them pass."""
+    """All of LINTS side by side, then pytest with coverage beside the last of them; 0 only when all of them pass."""
     started = {
         name: subprocess.Popen([str(python), *call], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         for name, call in LINTS.items()
     }
-    failed = []
-    for name, process in started.items():
-        output = process.communicate()[0].decode(errors="replace").strip()
-        if process.returncode:
-            failed.append(name)
-            say(output)
-        say(f"{name}: {'FAILED' if process.returncode else 'passed'}")
+    failed = [name for name in started if name != LONGEST and not passed(name, started[name])]
     own = any(argument.startswith("-n") for argument in arguments)
-    spread = [] if own else ["-n", "auto", "--dist", "worksteal"]
+    spread = [] if own else ["-n", str((os.cpu_count() or 1) + WAITING), "--dist", "worksteal"]
     pytest = [str(python), "-m", "pytest", *spread, "--cov", "--cov-report=term:skip-covered", *arguments]
     if subprocess.call(pytest, cwd=ROOT):
         failed.append("pytest")
     elif not arguments and not covers_whole(python):
         failed.append("coverage")
+    if not passed(LONGEST, started[LONGEST]):
+        failed.append(LONGEST)
     return 1 if failed else 0
+
+
+def passed(name: str, process: subprocess.Popen[bytes]) -> bool:
+    """Wait for a process and say whether it passed; what it said is shown if it did not."""
+    output = process.communicate()[0].decode(errors="replace").strip()
+    if process.returncode:
+        say(output)
+    say(f"{name}: {'FAILED' if process.returncode else 'passed'}")
+    return not process.returncode
 
 
 def covers_whole(python: Path) -> bool:

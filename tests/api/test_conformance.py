@@ -11,6 +11,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from app import api
 from tests.api.conformance import Report, door, run, served
+from tests.uncovered import uncovered
 
 KINDS = "Floor|floors"
 """The record kind of which every operation is tried here, whose key may be blank in parts.
@@ -30,16 +31,18 @@ def site(tmp_path_factory: pytest.TempPathFactory, whole: str) -> Iterator[tuple
 
 
 @pytest.fixture(scope="module")
-def alone(site: tuple[str, str]) -> Report:
+def alone(site: tuple[str, str], pytestconfig: pytest.Config) -> Report:
     """Each operation by itself: its examples, every rule of its schemas kept and broken, and what chance finds."""
     only = f"^({OTHERS}|.*_({KINDS}))$"
-    return run(*site, examples=2, steps=1, only=only, phases=("examples", "coverage", "fuzzing"))
+    with uncovered(pytestconfig):
+        return run(*site, examples=2, steps=1, only=only, phases=("examples", "coverage", "fuzzing"))
 
 
 @pytest.fixture(scope="module")
-def linked(site: tuple[str, str]) -> Report:
+def linked(site: tuple[str, str], pytestconfig: pytest.Config) -> Report:
     """Requests in a row, along the links that the answers name."""
-    return run(*site, examples=15, steps=10, only=f"^({ON_THE_WAY})$", phases=("stateful",), of="lab")
+    with uncovered(pytestconfig):
+        return run(*site, examples=15, steps=10, only=f"^({ON_THE_WAY})$", phases=("stateful",), of="lab")
 
 
 def found(report: Report) -> str:

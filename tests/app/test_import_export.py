@@ -136,6 +136,7 @@ def test_a_zip_holds_one_file_per_table(lab: Database) -> None:
         assert set(FILES) <= set(archive.namelist())
 
 
+@pytest.mark.no_cover
 def test_a_hundred_thousand_rows_are_stored_in_seconds(lab: Database, problem: Problem) -> None:
     first = problem.signals[0].day
     days = [first + timedelta(days=d) for d in range(1000)]

@@ -126,6 +126,7 @@ def larger() -> dict[str, bytes]:
     return as_bytes(files)
 
 
+@pytest.mark.no_cover
 def test_every_page_takes_as_many_statements_for_a_large_portfolio_as_for_a_small_one(
     site: FlaskClient, lab: Database, places: dict[str, object]
 ) -> None:
