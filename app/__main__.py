@@ -35,8 +35,6 @@ LINTS = {
 }
 """The last one compiles what tests load, on a core that mypy leaves free; else each process of pytest compiles it."""
 LONGEST = "mypy"
-WAITING = 1
-"""Processes of pytest beside one per core: a third of the time they wait, for leases, browsers and what was killed."""
 WHOLE = (
     "app/actions/work/[hko]*.py", "app/actions/accounts.py", "app/actions/permit.py", "app/actions/provider.py",
     "app/actions/sign_in.py", "app/actions/throttle.py", "app/actions/tokens.py",
@@ -251,14 +249,13 @@ def run_tests(python: Path, arguments: Sequence[str]) -> int:
     }
     failed = [name for name in started if name != LONGEST and not passed(name, started[name])]
     own = any(argument.startswith("-n") for argument in arguments)
-    spread = [] if own else ["-n", str((os.cpu_count() or 1) + WAITING), "--dist", "worksteal"]
+    spread = [] if own else ["-n", "auto", "--dist", "worksteal"]
     pytest = [str(python), "-m", "pytest", *spread, "--cov", "--cov-report=term:skip-covered", *arguments]
     if subprocess.call(pytest, cwd=ROOT):
         failed.append("pytest")
     elif not arguments and not covers_whole(python):
         failed.append("coverage")
-    if not passed(LONGEST, started[LONGEST]):
-        failed.append(LONGEST)
+    failed += [name for name in started if name == LONGEST and not passed(name, started[name])]
     return 1 if failed else 0
 
 
