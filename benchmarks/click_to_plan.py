@@ -41,7 +41,8 @@ def main(words: list[str]) -> int:
     figures = {
         "policy": asked.policy, "clicks": clicks, "first_stored": stored[0],
         "p50_stored_from_a_plan": statistics.median(stored[1:]) if len(stored) > 1 else None,
-        "p50_stored": statistics.median(stored), "worst_stored": max(stored), "load_before": load, "load_after": os.getloadavg()[0],
+        "p50_stored": statistics.median(stored), "worst_stored": max(stored),
+        "load_before": load, "load_after": os.getloadavg()[0],
     }  # fmt: skip
     print(json.dumps(figures, indent=1))
     return 0

@@ -120,6 +120,11 @@ def test_a_row_with_too_many_cells_is_a_fault_with_the_first_that_is_too_much() 
     assert [place(f) for f in faults] == [("projects.csv", 4, None, "surplus")]
 
 
+def test_of_a_row_with_too_many_cells_nothing_else_is_told() -> None:
+    faults = faults_of(capacity="pool,week,amount\nh100,soon,ten,7\n")
+    assert [place(f) for f in faults] == [("capacity.csv", 2, None, "7")]
+
+
 def test_a_row_with_too_few_cells_is_a_fault_with_the_first_that_is_missing() -> None:
     faults = faults_of(**swapped("projects", "ads,run,3,2,,running,", "ads,run,3,2"))
     assert [place(f) for f in faults] == [("projects.csv", 4, "duration", None)]

@@ -222,7 +222,7 @@ def test_a_file_read_by_columns_is_what_it_is_row_by_row() -> None:
 @pytest.mark.parametrize(
     "change",
     [(b"2025-12-01", b"2025-12-02"), (b"ads", b"ADS"), (b"week,", b"Week,"), (b"\n2025", b"\n\n2025"), (b'"', b""),
-     (b"ads", b"a\0s"), (b"2025-12-01", b"soon")],
+     (b"ads", b"a\0s"), (b"2025-12-01", b"soon"), (b"ads", b"\xff"), (b' b"', b" b")],
 )  # fmt: skip
 def test_a_file_with_anything_to_tell_is_read_row_by_row(change: tuple[bytes, bytes]) -> None:
     content = b'week,project,reason,detail\n2025-12-01,ads,paused,"a, b"\n'

@@ -197,6 +197,14 @@ def test_a_workbook_packed_too_densely_is_refused() -> None:
     assert faults_of(bomb)[0].message == "is packed too densely to be a workbook"
 
 
+def test_a_workbook_with_a_damaged_part_is_refused() -> None:
+    content = bytearray(book(sheets_of()))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = max(archive.infolist(), key=lambda member: member.compress_size)
+    content[part.header_offset + 30 + len(part.filename) + part.compress_size // 2] ^= 0xFF
+    assert faults_of(bytes(content))[0].message.startswith("is not a readable workbook (")
+
+
 def test_more_rows_than_allowed_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tabular, "MOST_ROWS", 2)
     assert "has more than 2 rows" in {f.message for f in faults_of(book(sheets_of()))}
