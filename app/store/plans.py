@@ -47,12 +47,13 @@ def newest_of(session: Session, portfolio: str, policy: str, digest: str) -> int
 
 
 def newest_under(session: Session, portfolio: str, scenario: int | None, policy: str) -> PlanRow | None:
-    """The newest plan of a scenario under a policy; where it has none yet, that of the portfolio as it is."""
+    """The newest plan of a scenario (None: of the portfolio as it is) under a policy.
+
+    Where it has none yet, the newest of the portfolio as it is, else of any other scenario.
+    """
     query = sa.select(PlanRow).where(PlanRow.portfolio == portfolio, PlanRow.policy == policy)
-    of_it = (PlanRow.scenario == scenario) if scenario is not None else PlanRow.scenario.is_(None)
-    own_first = sa.case((of_it, 0), else_=1)
-    nearest = query.where(of_it | PlanRow.scenario.is_(None)).order_by(own_first, PlanRow.id.desc())
-    return session.scalar(nearest.limit(1))
+    nearest = sa.case((PlanRow.scenario == scenario, 0), (PlanRow.scenario.is_(None), 1), else_=2)
+    return session.scalar(query.order_by(nearest, PlanRow.id.desc()).limit(1))
 
 
 def undecided_before(session: Session, before: datetime) -> list[tuple[int, str]]:

@@ -72,6 +72,12 @@ def test_a_scenario_begins_from_the_portfolio_s_plan_and_then_from_its_own(lab: 
     assert found == [None, base.id, base.id, first.id, newer.id]
 
 
+def test_a_portfolio_without_a_plan_begins_from_that_of_a_scenario(lab: Database, solver: Noting) -> None:
+    first = planned(lab, add_scenario(lab, "lab", "Less", "ordinary", [], "ann"))
+    assert planned(lab).options[FROM_PLAN] == first.id
+    assert solver.starts == [None, 3.5]
+
+
 def test_neither_another_policy_s_plan_nor_a_robust_one_is_begun_from(
     lab: Database, problem: Problem, solver: Noting
 ) -> None:
