@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from solver.model.sheet import Floats
 
 if TYPE_CHECKING:
     from solver.search.stages import Stages
@@ -16,14 +13,6 @@ WORTH = 5.0
 """Seconds that have to be left for another try."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A whole plan with what is proven of it."""
-
-    values: Floats
-    bounds: dict[int, float]
-
-
 def go_on(stages: Stages, ranks: list[int]) -> None:
     """From the plan found: classes that are not proven, from the top, each until another try brings nothing."""
     tried: set[int] = set()
@@ -31,13 +20,13 @@ def go_on(stages: Stages, ranks: list[int]) -> None:
         late = next((rank for rank in ranks if rank not in tried and not stages.done(rank)), None)
         if late is None:
             return
-        before, had = _Found(stages.values, dict(stages.bounds)), stages.attained(late)
+        before, had = stages.kept(), {rank: stages.attained(rank) for rank in ranks}
         _once_more(stages, ranks[ranks.index(late) :])
-        if _is_worse(stages, ranks, before):
-            bounds = {rank: min(before.bounds[rank], stages.bounds[rank]) for rank in ranks if rank <= late}
-            stages.values, stages.bounds = before.values, before.bounds | bounds
-            tried.add(late)
-        elif stages.attained(late) <= had + 1e-6:
+        worse = any(not stages.done(rank) and stages.attained(rank) < had[rank] - 1e-6 for rank in ranks)
+        if worse or stages.attained(late) <= had[late] + 1e-6:
+            bound = stages.bounds[late]
+            stages.back_to(before)
+            stages.bounds[late] = min(stages.bounds[late], bound)
             tried.add(late)
 
 
@@ -50,11 +39,3 @@ def _once_more(stages: Stages, ranks: list[int]) -> None:
         else:
             left = stages.clock.left
             stages.decide(rank, limit=SHARE * left if n == 0 else 1.5 * left / (len(ranks) - n), again=n == 0)
-
-
-def _is_worse(stages: Stages, ranks: list[int], before: _Found) -> bool:
-    """Whether a class that is not proven has less than it had."""
-    after, stages.values = stages.values, before.values
-    had = {rank: stages.attained(rank) for rank in ranks}
-    stages.values = after
-    return any(not stages.done(rank) and stages.attained(rank) < had[rank] - 1e-6 for rank in ranks)

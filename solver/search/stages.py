@@ -9,6 +9,7 @@ class in some weeks and of a low one later: what it does then is open until that
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,6 +38,7 @@ CHOOSING = 0.5
 GRACE = 10.0
 """Seconds that a linear step may take even when the time is up: without it there would be no whole plan."""
 
+_STATE = ("values", "lower", "upper", "seed", "held", "bounds", "opened", "at_rest")
 Holds = Sequence[tuple[Floats, float]]
 
 
@@ -102,9 +104,19 @@ class Stages:
 
     def reopen(self, rank: int) -> None:
         """Take back that a class and those below it are decided; what they are on and hold is where to start from."""
-        self.lower, self.upper, held = self.opened[rank]
+        lower, upper, held = self.opened[rank]
+        self.lower, self.upper = lower.copy(), upper.copy()
         self.seed, self.held = self.values, self.held[:held]
         self.bounds = {decided: bound for decided, bound in self.bounds.items() if decided <= rank}
+
+    def kept(self) -> dict[str, Any]:
+        """The plan so far with all that is decided, held and proven, for `back_to`."""
+        return {name: copy(getattr(self, name)) for name in _STATE}
+
+    def back_to(self, kept: dict[str, Any]) -> None:
+        """Be as it was."""
+        for name, value in kept.items():
+            setattr(self, name, value)
 
     def done(self, rank: int) -> bool:
         """Whether a class is within the gap asked for."""

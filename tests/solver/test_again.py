@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -29,6 +29,12 @@ class Scripted:
     script: list[tuple[list[float], dict[int, float]]]
     clock: Clock = field(default_factory=lambda: Clock(Options(time_limit=1000.0)))
     calls: list[str] = field(default_factory=list)
+
+    def kept(self) -> dict[str, Any]:
+        return {"values": self.values, "bounds": dict(self.bounds)}
+
+    def back_to(self, kept: dict[str, Any]) -> None:
+        self.values, self.bounds = kept["values"], kept["bounds"]
 
     def attained(self, rank: int) -> float:
         return float(self.values[rank])
@@ -99,3 +105,23 @@ def test_from_everything_at_rest_it_comes_to_a_proven_plan(name: str) -> None:
     go_on(stages, ranks)
     assert all(stages.done(rank) for rank in ranks)
     assert check(problem, "normal", publish(model, stages.values)).ok
+
+
+def test_what_is_not_taken_leaves_nothing_behind() -> None:
+    """A class is reopened and decided again; back to what was kept, bounds and what is held are as before."""
+    model = build(named()["minimum"], "normal")
+    stages, ranks = Stages(model, Clock(Options(time_limit=60.0, gap=0.001))), sorted(model.classes)
+    assert stand_by(stages)
+    for rank in ranks:
+        stages.follow(rank)
+    kept = stages.kept()
+    as_kept = stages.values.copy(), stages.lower.copy(), stages.upper.copy(), list(stages.held), dict(stages.bounds)
+    stages.reopen(ranks[0])
+    for rank in ranks:
+        assert stages.decide(rank, limit=5.0, again=rank == ranks[0])
+    assert (stages.values != as_kept[0]).any()
+    stages.back_to(kept)
+    now = stages.values, stages.lower, stages.upper
+    assert all((one == other).all() for one, other in zip(now, as_kept, strict=False))
+    assert stages.bounds == as_kept[4]
+    assert [least for _, least in stages.held] == [least for _, least in as_kept[3]]
