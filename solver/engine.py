@@ -20,6 +20,8 @@ BROKEN = 1e-6
 """How far a row may be off its side and count as met."""
 _ON_OFF: dict[str, object] = {"mip_heuristic_run_rens": False, "mip_pscost_minreliable": 0, "mip_pool_soft_limit": 100}
 """What halves the time of the hardest decisions of what is on: dive at once, branch without trying, keep few cuts."""
+SIMPLEX = 0.6, 8000
+"""Iterations of the dual simplex, as a share of the rows, and at least, after which interior point is the quicker."""
 _STATUS = highspy.HighsModelStatus
 
 
@@ -40,8 +42,22 @@ def run(model: Matrix, task: Task, clock: Clock, report: Report | None = None) -
     highs = load(model, task, columns)
     _limit(highs, task, clock, on_off=not (task.discrete & task.free & ~model.binary).any())
     _listen(highs, task, clock, report, fixed)
-    highs.run()
+    if task.discrete[columns].any():
+        highs.run()
+    else:
+        optimise(highs)
     return _answer(highs, task, columns, fixed)
+
+
+def optimise(highs: highspy.Highs) -> None:
+    """Solve a linear program: by the dual simplex where that is soon there, else by interior point and a crossover."""
+    highs.setOptionValue("simplex_iteration_limit", max(SIMPLEX[1], int(SIMPLEX[0] * highs.getNumRow())))
+    highs.run()
+    highs.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
+    if highs.getModelStatus() == _STATUS.kIterationLimit:
+        highs.setOptionValue("solver", "ipm")
+        highs.run()
+        highs.setOptionValue("solver", "choose")
 
 
 class Repeated:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 SOON = 2.0
 """Seconds in which branch and bound has to find a first answer where a dive found none."""
 WITHIN = 5.0
-"""Gaps asked for within which a plan built up piece by piece is worth a search from there."""
+"""Gaps asked for within which a plan built up piece by piece, or of a dive, is worth a search from there."""
+MANY = 1000
+"""Open decisions above which a search from further away finds nothing in time."""
 
 
 def choose(stages: Stages, part: Part, limit: float, known: Answer | None = None) -> bool:
@@ -60,6 +62,9 @@ def _decisions(stages: Stages, part: Part, light: Task, limit: float, known: Ans
     answer = known if known is not None and found else dive(stages.model, light, stages.clock)
     stages.prove(part.rank, answer)
     if answer.infeasible or (answer.values is not None and answer.bound - answer.objective <= light.gap):
+        return answer
+    far = answer.values is not None and answer.bound - answer.objective > WITHIN * part.gap
+    if far and (stages.model.binary & light.free).sum() > MANY:
         return answer
     if answer.values is None:
         answer = search(stages.model, replace(light, limit=stages.budget(SOON)), answer, stages.clock, teller)

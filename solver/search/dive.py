@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import highspy
 import numpy as np
 
-from solver.engine import Quiet, load, run, stop_when
+from solver.engine import Quiet, load, optimise, run, stop_when
 from solver.model import Model
 from solver.model.sheet import Floats, Ints, dot
 from solver.task import Answer, Clock, Report, Task
@@ -16,12 +17,16 @@ SURE = 0.85
 """A decision at least this far on is taken with its like."""
 SHARE = 0.1
 """Share of the open decisions that are taken at a time."""
+FEWER = 4
+"""How many times fewer decisions are taken after a step that was too much; twice as many after one that was not."""
 RETURNS = 30
 """How often a dive may take decisions back before it counts as aground."""
 WHOLE = 1e-6
 """How near to a whole number counts as one."""
-DIVING = 0.5
+DIVING = 1.0
 """Share of a task's time that its dive may take."""
+STEP = 0.25, 500
+"""Iterations of one step, as a share of the rows, and at least: a step that takes more of them stalls."""
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
 
 
@@ -88,7 +93,7 @@ class _Dive:
             self.highs.setOptionValue(name, value)
         self.highs.passModel(lp)
         stop_when(self.highs, clock)
-        self.careful, self.bound, self.returns, self.last = 0, np.inf, 0, clock.seconds + seconds
+        self.many, self.bound, self.returns, self.last = len(self.open), np.inf, 0, clock.seconds + seconds
         self.taken: list[tuple[Ints, Floats]] = []
 
     def whole(self) -> Floats | None:
@@ -106,17 +111,17 @@ class _Dive:
 
     def relax(self) -> Floats | None:
         """The columns at the optimum of the relaxation, whose value is the bound."""
-        place = self._solved()
+        place = self._solved(optimise)
         if place is not None:
-            value = self.highs.getInfo().objective_function_value
-            self.bound = value if self.maximise else -value
+            info = self.highs.getInfo()
+            self.bound = info.objective_function_value if self.maximise else -info.objective_function_value
+            self.highs.setOptionValue("simplex_iteration_limit", max(STEP[1], int(STEP[0] * self.highs.getNumRow())))
         return place
 
     def _taken(self, ordered: Ints, rest: Floats, place: Floats) -> Floats | None:
         """One step: the surest decisions upwards, fewer if that is too much, or the surest one down."""
         sure = int((rest >= SURE).sum())
-        size = 1 if self.careful else max(1, int(SHARE * len(ordered)), sure)
-        self.careful = max(0, self.careful - 1)
+        size = min(self.many, max(1, int(SHARE * len(ordered)), sure))
         steps = [(size, np.ceil), (1, np.ceil), (1, np.floor)][0 if size > 1 else 1 :]
         for many, side in steps:
             basis = self.highs.getBasis()
@@ -124,18 +129,19 @@ class _Dive:
             after = self._solved()
             if after is not None:
                 self.taken.append((ordered[:many], side(place[ordered[:many]])))
+                self.many = min(len(self.open), 2 * self.many)
                 return after
             self._release(ordered[:many])
             self.highs.setBasis(basis)
-            self.careful = max(self.careful, many)
+            self.many = max(1, many // FEWER)
         return None
 
     def _back(self) -> Floats | None:
         """Where neither up nor down is possible: take back what was decided last, a single decision the other way."""
-        while self.taken and self.returns < RETURNS:
+        while self.taken and self.returns < RETURNS and self.clock.seconds < self.last:
             columns, values = self.taken.pop()
             self._release(columns)
-            self.returns, self.careful = self.returns + 1, max(self.careful, len(columns))
+            self.returns, self.many = self.returns + 1, 1
             if len(columns) == 1:
                 other = self.lower[columns] + self.upper[columns] - values
                 self._bound(columns, other, other)
@@ -151,8 +157,8 @@ class _Dive:
     def _bound(self, columns: Ints, lower: Floats, upper: Floats) -> None:
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
 
-    def _solved(self) -> Floats | None:
+    def _solved(self, solve: Callable[[highspy.Highs], object] = highspy.Highs.run) -> Floats | None:
         """The columns of the optimum; None if there is none, or not in time."""
         self.highs.setOptionValue("time_limit", self.highs.getRunTime() + max(0.1, self.last - self.clock.seconds))
-        self.highs.run()
+        solve(self.highs)
         return np.array(self.highs.getSolution().col_value) if self.highs.getModelStatus() == _OPTIMAL else None

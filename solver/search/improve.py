@@ -47,7 +47,7 @@ def improve(stages: Stages, part: Part, discrete: Bools, seconds: float, *, alon
         wider = idle // len(mine)
         size = (ALONE if alone else TOGETHER) + MORE * wider
         known = turn < len(order)
-        group = _neighbours(stages, mine, int(order[turn]), size) if known else np.sort(chance.permutation(mine)[:size])
+        group = neighbours(stages, mine, int(order[turn]), size) if known else np.sort(chance.permutation(mine)[:size])
         most = COARSE * (stages.bounds[part.rank] - stages.attained(part.rank)) * len(group) / len(mine)
         gap, limit = max(0.1 * part.gap, most / (1.0 + idle)), stages.budget(PATIENCE * (1 + wider))
         idle = 0 if _again(stages, part, _open(stages, part, group, alone=alone), discrete, gap, limit) else idle + 1
@@ -84,7 +84,7 @@ def _most_to_gain_first(stages: Stages, part: Part, mine: Ints) -> Ints:
     return mine[np.argsort(held[mine] - most[mine], kind="stable")]
 
 
-def _neighbours(stages: Stages, mine: Ints, seed: int, size: int) -> Ints:
+def neighbours(stages: Stages, mine: Ints, seed: int, size: int) -> Ints:
     """A project and those of its class that could use most of the same pools; a service with its levers first."""
     s = stages.model.setting
     uses = np.zeros((len(stages.first), len(s.problem.pools)))

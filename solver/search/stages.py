@@ -20,9 +20,10 @@ from solver.engine import run
 from solver.model import Model
 from solver.model.sheet import Bools, Floats, dot
 from solver.progress import OnProgress, Progress
+from solver.search.alone import decide_soon
 from solver.search.choose import choose
 from solver.search.dive import bound_of
-from solver.search.part import Part, attached
+from solver.search.part import LARGE, Part, attached
 from solver.search.reach import not_before
 from solver.search.seed import as_seeded, better_than, cleared
 from solver.search.tight import cuts
@@ -70,6 +71,11 @@ class Stages:
         """The proof asked for, as a share of a class's ideal."""
         asked = self.clock.options.gap
         return self.model.setting.policy.tolerance if asked is None else asked
+
+    @property
+    def large(self) -> bool:
+        """Whether searches over all that is open would take too long."""
+        return self.model.size > LARGE
 
     def attained(self, rank: int) -> float:
         """What the values so far give a class, without its constant part."""
@@ -130,7 +136,7 @@ class Stages:
         not_before(self, part)
         part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
         seeded, better = as_seeded(self, part), None
-        if seeded is not None and not self._is_enough(part, seeded):
+        if seeded is not None and not self.is_enough(part, seeded):
             better = better_than(self, part, seeded, limit)
         if seeded is not None and self.proves(part, seeded):
             self.values = seeded
@@ -140,6 +146,9 @@ class Stages:
             if again and (better is None or better.values is None):
                 self.until = last
                 in_pieces(self, part, limit)
+            elif self.large:
+                self.until = last
+                decide_soon(self, part, limit)
             elif not choose(self, part, limit, better):
                 return False
             else:
@@ -159,12 +168,12 @@ class Stages:
         if part.large:
             self.bounds[rank] = self._most(rank)
         else:
-            self._is_enough(part, self.values)
+            self.is_enough(part, self.values)
         self._hold(part)
 
-    def _is_enough(self, part: Part, values: Floats) -> bool:
+    def is_enough(self, part: Part, values: Floats, seconds: float = GRACE) -> bool:
         """Whether the relaxation of a class proves that some values are good enough; what it proves is kept."""
-        bound = bound_of(self.model, self.light(part, self.budget(GRACE)), self.clock)
+        bound = bound_of(self.model, self.light(part, self.budget(min(GRACE, seconds))), self.clock)
         self.bounds[part.rank] = min(self.bounds.get(part.rank, self._most(part.rank)), bound)
         return self.proves(part, values)
 
@@ -218,6 +227,7 @@ class Stages:
     def _open(self, rank: int) -> Part:
         """A class whose turn it is, to which `reopen` can come back."""
         self.opened[rank] = self.lower.copy(), self.upper.copy(), len(self.held)
+        self.bounds.setdefault(rank, self._most(rank))
         return self._part(rank)
 
     def _part(self, rank: int) -> Part:

@@ -9,24 +9,16 @@ import numpy as np
 
 from solver.engine import unmet
 from solver.model.sheet import Bools, Floats, dot
+from solver.search.alone import decide_alone
 from solver.search.improve import improve
-from solver.search.part import PROOF, Part
+from solver.search.part import Part
+from solver.search.steps import NEAR, PATIENCE, near, room_of, search_steps
 
 if TYPE_CHECKING:
     from solver.search.stages import Stages
 
-UNPROVEN = 0.05
-"""Share of the gap asked for that whole steps may leave unproven."""
-ENOUGH = 0.95
-"""Share of the gap asked for at which a plan in whole steps is good enough to stop at."""
-FURTHER = 0.03
-"""Share of a full need, in steps, by which an amount may leave what was settled when the nearest steps do not do."""
 AGAIN = 0.2
 """Share of a class's time in which its decisions may be taken again."""
-NEAR = 5.0
-"""Gaps asked for within which a plan in whole steps only needs to be made better, not decided apart."""
-PATIENCE = 3.0
-"""Seconds that one search for whole steps may take: what it leaves open is made better piece by piece."""
 
 
 def in_whole_steps(stages: Stages, part: Part, before: Floats, limit: float) -> None:
@@ -64,26 +56,9 @@ def _keep_better(stages: Stages, part: Part, first: Floats, second_found: bool) 
 
 
 def _apart(stages: Stages, part: Part, planned: Floats, before: Floats, limit: float) -> bool:
-    """The class alone, with those below left where they are in whole steps; True if that can be rounded.
-
-    Where the decisions leave no room for those below, they are taken again without touching it.
-    """
-    model, own = stages.model, replace(part, free=part.free & part.mine[stages.model.owner])
+    """The class by itself, as planned where that leaves those below where they are; True if that can be rounded."""
     stages.values = before
-    answer = stages.run(own.with_decisions(stages, planned), limit=stages.budget(limit))
-    if answer.values is None or stages.bounds[part.rank] - answer.objective > NEAR * part.gap:
-        again = stages.run(
-            own, discrete=model.binary & own.free, gap=PROOF * part.gap, start=stages.values,
-            limit=stages.budget(AGAIN * limit), target=stages.bounds[part.rank] - PROOF * part.gap,
-        )  # fmt: skip
-        if again.values is not None and (answer.values is None or again.objective > answer.objective):
-            answer = again
-    if answer.values is None:
-        return False
-    stages.values = answer.values
-    decided = own.with_decisions(stages)
-    stages.settle(decided, answer.objective)
-    return _round(stages, own, decided, model.discrete & ~model.binary & own.free)
+    return decide_alone(stages, part, AGAIN * limit, planned)
 
 
 def _fewer(stages: Stages, part: Part, planned: Floats, before: Floats, limit: float) -> bool:
@@ -97,25 +72,15 @@ def _fewer(stages: Stages, part: Part, planned: Floats, before: Floats, limit: f
 
 def _round(stages: Stages, part: Part, decided: Part, whole: Bools) -> bool:
     """With on/off as decided: next to the settled amounts, if that cannot be with more room there, then everywhere."""
-    settled, room = stages.values, _room(stages)
-    near = _near(stages, decided, settled, np.zeros_like(room))
-    found = _search(stages, near, whole, None)
+    settled, room = stages.values, room_of(stages)
+    next_to = near(stages, decided, settled, np.zeros_like(room))
+    found = search_steps(stages, next_to, whole, None)
     if not found:
-        near = _near(stages, decided, settled, np.where(_stuck(stages, near, whole), room, 0.0))
-        found = _search(stages, near, whole, None)
+        next_to = near(stages, decided, settled, np.where(_stuck(stages, next_to, whole), room, 0.0))
+        found = search_steps(stages, next_to, whole, None)
     if found and stages.proven(part):
         return True
-    return _search(stages, _near(stages, decided, settled, room), whole, stages.values if found else None) or found
-
-
-def _near(stages: Stages, decided: Part, settled: Floats, room: Floats) -> Part:
-    """A decided part with amounts between the steps below and above those settled, and the room given beyond them."""
-    whole = stages.model.discrete & ~stages.model.binary & decided.free
-    lower, upper, room = decided.lower.copy(), decided.upper.copy(), room[whole]
-    lower[whole] = np.maximum(lower[whole], np.floor(settled[whole] + 1e-7) - room)
-    upper[whole] = np.minimum(upper[whole], np.ceil(settled[whole] - 1e-7) + room)
-    _a_week_more(stages, settled, lower, upper)
-    return replace(decided, lower=lower, upper=upper)
+    return search_steps(stages, near(stages, decided, settled, room), whole, stages.values if found else None) or found
 
 
 def _stuck(stages: Stages, near: Part, whole: Bools) -> Bools:
@@ -125,50 +90,6 @@ def _stuck(stages: Stages, near: Part, whole: Bools) -> Bools:
     broken = np.isin(model.row, unmet(model, task, stages.clock))
     found: Bools = np.isin(model.owner, model.owner[model.column[broken]])
     return found
-
-
-def _room(stages: Stages) -> Floats:
-    """How many steps further an amount may go: one, and more where steps are small beside what the need takes.
-
-    Growth adds up what single weeks lose to steps: 1.5 times a half step less, four weeks on, is two and a half.
-    """
-    model, s = stages.model, stages.model.setting
-    room = np.ones(model.size)
-    unit = np.where(s.step > 0, s.step, 1.0) * np.where(s.rate > 0, s.rate, 1.0)
-    steps = np.floor(1.0 + FURTHER * s.full.max(axis=1, initial=0.0)[s.pair_need] / unit)[:, None]
-    room[model.variables.x], room[model.variables.nodes] = steps, steps[s.nodes.pair]
-    return room
-
-
-def _search(stages: Stages, part: Part, whole: Bools, start: Floats | None) -> bool:
-    """Best value of the class in whole steps, a calm plan preferred; True if one was found and taken."""
-    model = stages.model
-    busy = dot(model.disruption, stages.values)
-    calm = 1e-5 * max(part.ideal, 1e-9) / (1.0 + busy)
-    freed = model.binary & part.free & (part.lower < part.upper)
-    answer = stages.run(
-        part, part.weights - calm * model.disruption, discrete=whole | freed, gap=UNPROVEN * part.gap, start=start,
-        limit=stages.budget(PATIENCE),
-        target=stages.bounds[part.rank] - ENOUGH * part.gap - calm * busy,
-    )  # fmt: skip
-    if answer.values is not None:
-        stages.values = answer.values
-    return answer.values is not None
-
-
-def _a_week_more(stages: Stages, settled: Floats, lower: Floats, upper: Floats) -> None:
-    """Whole steps may cost a build its last bit of work: let each end a week later, with the people it has."""
-    s, v = stages.model.setting, stages.model.variables
-    complete = np.round(settled[v.complete])
-    for i in np.flatnonzero(s.is_build & (complete[:, -1] > 0.5) & (complete[:, 0] < 0.5)):
-        week = int(np.argmax(complete[i]))
-        lower[v.complete[i, week]] = stages.lower[v.complete[i, week]]
-        if week < s.weeks:
-            upper[v.on[i, week]] = stages.upper[v.on[i, week]]
-            mine = s.pair_project == i
-            held = np.ceil(settled[v.x[mine, week - 1]] - 1e-7)
-            most = np.minimum(stages.upper[v.x[mine, week]], np.maximum(upper[v.x[mine, week]], held))
-            upper[v.x[mine, week]] = most
 
 
 def _in_full(stages: Stages, part: Part, seconds: float) -> None:
