@@ -95,7 +95,7 @@ class _Silent(WSGIRequestHandler):
 def served(app: Flask) -> Iterator[str]:
     """The application behind a real socket; its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

@@ -37,6 +37,8 @@ from tests.web.made_plan import made_outcome
 CHROMIUM = os.environ.get("CODERED_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DEMO = "code-red"
+LOOKS_EVERY = 0.02
+"""Seconds after which a server of a test looks whether it is to stop, for which its test waits."""
 EACH_COLOUR_ONCE = """
 {
   const colour = axe.commons.color.Color.prototype, parse = colour.parseString, known = new Map();
@@ -162,7 +164,7 @@ def _bad(kind: str, text: str) -> bool:
 def serving(site: Site, *, as_kim: bool = True) -> Iterator[Site]:
     """The application behind a real socket; whoever comes without a session is kim, unless a test signs in itself."""
     server = make_server("127.0.0.1", 0, _as_kim(site.app) if as_kim else site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[LOOKS_EVERY], daemon=True)
     thread.start()
     yield Site(site.app, site.db, f"http://127.0.0.1:{server.server_port}")
     server.shutdown()
