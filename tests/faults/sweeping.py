@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from app.actions import sweeps
 from app.actions.audit import verify
@@ -16,7 +17,7 @@ from app.actions.snapshot import snapshot
 from app.actions.sweep import Tally, WorkersLost, sweep
 from app.db import Database
 from app.errors import Refused
-from app.processes.dask_cluster import cluster
+from app.processes import dask_cluster
 from app.store import jobs
 from app.store import sweeps as store
 from solver.folder import read_files
@@ -27,6 +28,8 @@ from tests.faults.ground import ROOT, Counted, Place, lab, until
 from tests.faults.processes import end, worker_of
 
 QUICK = Options(time_limit=20.0)
+GONE_SECONDS = 2.0
+"""How long a scheduler is looked for that was killed and does not come back."""
 
 
 def sweeping_worker_killed(where: Place, times: int) -> Counted:
@@ -80,13 +83,16 @@ def dask_killed(where: Place, times: int) -> Counted:
                 victim = {5: 1, 20: 0}.get(tally.done)  # first a worker, later the scheduler
                 if victim is not None:
                     processes[victim].kill()
+                if victim == 0:
+                    dask_cluster.PATIENCE = GONE_SECONDS
 
-            try:
-                sweep(base, scenarios, out, cluster(address), kill)
-            except (WorkersLost, Refused):
-                resumed += 1
+            with patch.object(dask_cluster, "PATIENCE", dask_cluster.PATIENCE):
+                try:
+                    sweep(base, scenarios, out, dask_cluster.cluster(address), kill)
+                except (WorkersLost, Refused):
+                    resumed += 1
         with dask(workers=2) as (address, _):
-            again = sweep(base, scenarios, out, cluster(address))
+            again = sweep(base, scenarios, out, dask_cluster.cluster(address))
         assert again.found >= 20, again.found
         assert (again.left, [result.figures() for _, result in again.rows]) == (0, alone)
     return {"killed": times, "resumed": resumed}
