@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 from flask.testing import FlaskClient
 
@@ -29,6 +30,7 @@ AWAY_SECONDS = 2.5
 """Longer than the lease."""
 LOCKED_SECONDS = 2.0
 BUSY_SECONDS = 1
+"""How long workers and pages wait for a file that is locked: less than it is."""
 
 
 def database_gone_and_back(where: Place, times: int) -> Counted:
@@ -68,7 +70,9 @@ def _server_gone(where: Place, times: int, server: Postgres) -> Counted:
 
 def _file_locked(where: Place, times: int) -> Counted:
     with lab(where) as db:
-        told, client = 0, visitor(where, db)
+        told, impatient = 0, patch("app.db.BUSY_SECONDS", BUSY_SECONDS)
+        with impatient:
+            client = visitor(where, db)
         pair = [worker_of(where, f"--busy={BUSY_SECONDS}"), worker_of(where, f"--busy={BUSY_SECONDS}")]
         try:
             for number in range(times):
@@ -78,7 +82,8 @@ def _file_locked(where: Place, times: int) -> Counted:
                 with db.engine.connect().execution_options(codered_write=True) as holds:
                     holds.begin()
                     began = time.monotonic()
-                    told += says_so(client)
+                    with impatient:
+                        told += says_so(client)
                     time.sleep(max(0.0, LOCKED_SECONDS - (time.monotonic() - began)))
                 until(lambda job=job: get_job(db, job).ended)  # type: ignore[misc]
                 assert get_job(db, job).state == "done", get_job(db, job)
