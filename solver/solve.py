@@ -106,7 +106,7 @@ def _decide(stages: Stages) -> bool:
                 for late in ranks[n:]:
                     stages.follow(late)
             return True
-        if not stages.decide(rank, limit=stages.clock.left / (len(ranks) - n) * 1.5):
+        if not stages.decide(rank, limit=stages.clock.left / (len(ranks) - n) * (1.0 if stages.large else 1.5)):
             return False
     go_on(stages, ranks)
     return True

@@ -49,6 +49,8 @@ class Answer:
     bound: float
     finished: bool
     infeasible: bool
+    relaxed: Floats | None = None
+    """Values in which decisions may be fractions, where nothing whole was found in time."""
 
 
 @dataclass(slots=True)

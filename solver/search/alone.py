@@ -21,10 +21,12 @@ from solver.task import Answer
 if TYPE_CHECKING:
     from solver.search.stages import Stages
 
-DIVING, BUILDING, PROVING = 0.4, 0.3, 0.2
+DIVING, BUILDING, PROVING = 0.4, 0.3, 0.1
 """Shares of a large class's time for a dive, for building a plan up where the dive finds none, and for its bound."""
 TOGETHER = 1500
 """Amounts in whole steps that are rounded at a time."""
+TOUCH = 1e-6
+"""What counts as nothing in a relaxation."""
 AROUND = 8
 """Projects, itself among them, that one that cannot be rounded by itself asks for room."""
 
@@ -32,31 +34,52 @@ AROUND = 8
 def decide_soon(stages: Stages, part: Part, limit: float) -> None:
     """A class of a large model: by itself, by a dive or else piece by piece, and what its relaxation soon proves."""
     own = own_part(stages, part)
-    if not decide_alone(stages, part, DIVING * limit):
-        improve(stages, own, stages.model.discrete, stages.budget(BUILDING * limit))
+    dived = dive(stages.model, replace(stages.task(own), limit=stages.budget(DIVING * limit)), stages.clock)
+    if dived.values is None or not _taken(stages, own, dived):
+        if dived.relaxed is not None:
+            _build(stages, _as_relaxed(stages, own, dived.relaxed), limit)
+        _build(stages, own, limit)
     stages.is_enough(part, stages.values, PROVING * limit)
 
 
-def decide_alone(stages: Stages, part: Part, seconds: float, planned: Floats | None = None) -> bool:
+def decide_alone(stages: Stages, part: Part, seconds: float, planned: Floats) -> bool:
     """What the class is on and holds beside those below as they are, in whole steps; False if that is not found.
 
     Its decisions are those planned where they are nearly as good so, else those of a dive.
     """
-    before, own = stages.values, own_part(stages, part)
-    answer = None if planned is None else stages.run(own.with_decisions(stages, planned), limit=stages.budget(seconds))
-    if answer is None or not _is_near(stages, part, answer):
+    own = own_part(stages, part)
+    answer = stages.run(own.with_decisions(stages, planned), limit=stages.budget(seconds))
+    if answer.values is None or stages.bounds[part.rank] - answer.objective > NEAR * part.gap:
         dived = dive(stages.model, replace(stages.task(own), limit=stages.budget(seconds)), stages.clock)
-        if answer is None or answer.values is None or (dived.values is not None and dived.objective > answer.objective):
+        if answer.values is None or (dived.values is not None and dived.objective > answer.objective):
             answer = dived
-    if answer.values is None:
-        return False
-    stages.values = answer.values
+    return answer.values is not None and _taken(stages, own, answer)
+
+
+def _taken(stages: Stages, own: Part, answer: Answer) -> bool:
+    """Take an answer for a class by itself, in whole steps; False, with everything as it was, if that cannot be."""
+    before, stages.values = stages.values, answer.values
     decided = own.with_decisions(stages)
     stages.settle(decided, answer.objective)
     if not round_in_groups(stages, own, decided):
         stages.values = before
         return False
     return True
+
+
+def _build(stages: Stages, own: Part, limit: float) -> None:
+    """Make a class better in whole steps a few projects at a time, from whatever it is."""
+    improve(stages, own, stages.model.discrete, stages.budget(BUILDING * limit))
+
+
+def _as_relaxed(stages: Stages, own: Part, relaxed: Floats) -> Part:
+    """A class that is on only when it is, in part, in a relaxation, and holds little more than there: a fair share."""
+    v, upper = stages.model.variables, own.upper.copy()
+    room = room_of(stages)
+    for columns, more in ((v.on, 0.0), (v.complete, 0.0), (v.x, room[v.x])):
+        most = np.maximum(own.lower[columns], np.ceil(relaxed[columns] - TOUCH) + more)
+        upper[columns] = np.where(own.free[columns], np.minimum(upper[columns], most), upper[columns])
+    return replace(own, upper=upper)
 
 
 def own_part(stages: Stages, part: Part) -> Part:
@@ -66,11 +89,6 @@ def own_part(stages: Stages, part: Part) -> Part:
     held = x[((s.rank < part.rank) & part.mine[:, None])[s.pair_project]]
     lower[held] = upper[held] = values[held]
     return replace(part, free=part.free & part.mine[stages.model.owner], lower=lower, upper=upper)
-
-
-def _is_near(stages: Stages, part: Part, answer: Answer) -> bool:
-    """Whether a plan of the class alone is so near to its bound that it only needs to be made better."""
-    return answer.values is not None and stages.bounds[part.rank] - answer.objective <= NEAR * part.gap
 
 
 def round_in_groups(stages: Stages, own: Part, decided: Part) -> bool:
@@ -94,9 +112,7 @@ def _groups(stages: Stages, part: Part) -> list[Ints]:
     return [ordered[number == n] for n in np.unique(number)]
 
 
-def _rounded(
-    stages: Stages, own: Part, decided: Part, group: Ints, later: Bools
-) -> bool:
+def _rounded(stages: Stages, own: Part, decided: Part, group: Ints, later: Bools) -> bool:
     """One group: next to what is settled, else with more room, else one half of it after the other."""
     model, room = stages.model, room_of(stages)
     one = replace(decided, free=decided.free & np.isin(model.owner, group))
@@ -113,9 +129,7 @@ def _rounded(
     return _rounded(stages, own, decided, second, later) and found
 
 
-def _given_room(
-    stages: Stages, own: Part, decided: Part, project: int, later: Bools
-) -> bool:
+def _given_room(stages: Stages, own: Part, decided: Part, project: int, later: Bools) -> bool:
     """A project that cannot be rounded by itself: its neighbours make room, or it is on as it likes, or both."""
     model = stages.model
     mine = decided.free & (model.owner == project)

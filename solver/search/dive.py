@@ -25,8 +25,10 @@ WHOLE = 1e-6
 """How near to a whole number counts as one."""
 DIVING = 1.0
 """Share of a task's time that its dive may take."""
-STEP = 0.25, 500
-"""Iterations of one step, as a share of the rows, and at least: a step that takes more of them stalls."""
+STEP = 0.25, 500, 2000
+"""Iterations of one step, as a share of the rows, at least, and at most: a step that takes more of them stalls."""
+MANY_ROWS, DEVEX = 10_000, 1
+"""From so many rows on, prices of the dual simplex that cost nothing to begin with: exact ones outlast most steps."""
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
 
 
@@ -50,15 +52,17 @@ def dive(model: Model, task: Task, clock: Clock) -> Answer:
     place = dived.whole() if lp.num_col_ else np.zeros(0)
     fixed = dot(task.objective, np.where(task.free, 0.0, task.values))
     nothing = Answer(None, np.nan, dived.bound + fixed, finished=False, infeasible=False)
-    if place is None:
+    if place is None and dived.latest is None:
         return nothing
     solution = highspy.HighsSolution()
-    solution.col_value = list(place)
+    solution.col_value = list(dived.latest if place is None else place)
     highs.postsolve(solution)
-    if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+    if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible and place is not None:
         return nothing
     values = task.values.copy()
     values[columns] = np.array(highs.getSolution().col_value)
+    if place is None:
+        return replace(nothing, relaxed=values)
     whole = model.binary & task.free
     values[whole] = np.round(values[whole])
     return replace(nothing, values=values, objective=dot(task.objective, values), finished=True)
@@ -95,6 +99,7 @@ class _Dive:
         stop_when(self.highs, clock)
         self.many, self.bound, self.returns, self.last = len(self.open), np.inf, 0, clock.seconds + seconds
         self.taken: list[tuple[Ints, Floats]] = []
+        self.latest: Floats | None = None
 
     def whole(self) -> Floats | None:
         """All columns, once the decisions are whole; None if there is no way on."""
@@ -115,7 +120,10 @@ class _Dive:
         if place is not None:
             info = self.highs.getInfo()
             self.bound = info.objective_function_value if self.maximise else -info.objective_function_value
-            self.highs.setOptionValue("simplex_iteration_limit", max(STEP[1], int(STEP[0] * self.highs.getNumRow())))
+            rows = self.highs.getNumRow()
+            self.highs.setOptionValue("simplex_iteration_limit", min(STEP[2], max(STEP[1], int(STEP[0] * rows))))
+            if rows > MANY_ROWS:
+                self.highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
         return place
 
     def _taken(self, ordered: Ints, rest: Floats, place: Floats) -> Floats | None:
@@ -161,4 +169,7 @@ class _Dive:
         """The columns of the optimum; None if there is none, or not in time."""
         self.highs.setOptionValue("time_limit", self.highs.getRunTime() + max(0.1, self.last - self.clock.seconds))
         solve(self.highs)
-        return np.array(self.highs.getSolution().col_value) if self.highs.getModelStatus() == _OPTIMAL else None
+        if self.highs.getModelStatus() != _OPTIMAL:
+            return None
+        self.latest = np.array(self.highs.getSolution().col_value)
+        return self.latest
