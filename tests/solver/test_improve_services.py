@@ -13,7 +13,7 @@ from tests.solver.handmade import project
 from tests.solver.served import chat, lever, served
 
 
-def test_a_service_and_its_lever_areneighbours_although_they_share_no_pool() -> None:
+def test_a_service_and_its_lever_are_neighbours_although_they_share_no_pool() -> None:
     rivals = [project(f"ads{n}", 2, priority=0) for n in range(TOGETHER + 1)]
     problem = served(chat(), lever(), *rivals)
     stages = Stages(build(problem, "normal"), Clock(Options()))
