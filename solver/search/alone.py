@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DIVING, BUILDING, PROVING = 0.4, 0.3, 0.1
 """Shares of a large class's time for a dive, for building a plan up where the dive finds none, and for its bound."""
+A_SECOND, WORTH = 40_000, 0.5
+"""Columns that are loaded and presolved in a second, and the share of a class's time that this may take for its bound."""
 TOGETHER = 1500
 """Amounts in whole steps that are rounded at a time."""
 TOUCH = 1e-6
@@ -36,10 +38,13 @@ def decide_soon(stages: Stages, part: Part, limit: float) -> None:
     own = own_part(stages, part)
     dived = dive(stages.model, replace(stages.task(own), limit=stages.budget(DIVING * limit)), stages.clock)
     if dived.values is None or not _taken(stages, own, dived):
-        if dived.relaxed is not None:
-            _build(stages, _as_relaxed(stages, own, dived.relaxed), limit)
+        guide = dived.relaxed if dived.values is None else dived.values
+        if guide is not None:
+            _build(stages, _as_relaxed(stages, own, guide), limit)
         _build(stages, own, limit)
-    stages.is_enough(part, stages.values, PROVING * limit)
+    loading = int(part.free.sum()) / A_SECOND
+    if loading <= WORTH * limit:
+        stages.is_enough(part, stages.values, max(PROVING * limit, 2.0 * loading))
 
 
 def decide_alone(stages: Stages, part: Part, seconds: float, planned: Floats) -> bool:
