@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DIVING, BUILDING, PROVING = 0.4, 0.3, 0.1
 """Shares of a large class's time for a dive, for building a plan up where the dive finds none, and for its bound."""
 A_SECOND, WORTH = 40_000, 0.5
-"""Columns that are loaded and presolved in a second, and the share of a class's time that this may take for its bound."""
+"""Columns that are loaded in a second, and the share of a class's time that this may take for its bound."""
 TOGETHER = 1500
 """Amounts in whole steps that are rounded at a time."""
 TOUCH = 1e-6
@@ -37,7 +37,7 @@ def decide_soon(stages: Stages, part: Part, limit: float) -> None:
     """A class of a large model: by itself, by a dive or else piece by piece, and what its relaxation soon proves."""
     own = own_part(stages, part)
     dived = dive(stages.model, replace(stages.task(own), limit=stages.budget(DIVING * limit)), stages.clock)
-    if dived.values is None or not _taken(stages, own, dived):
+    if not _taken(stages, own, dived):
         guide = dived.relaxed if dived.values is None else dived.values
         if guide is not None:
             _build(stages, _as_relaxed(stages, own, guide), limit)
@@ -58,11 +58,13 @@ def decide_alone(stages: Stages, part: Part, seconds: float, planned: Floats) ->
         dived = dive(stages.model, replace(stages.task(own), limit=stages.budget(seconds)), stages.clock)
         if answer.values is None or (dived.values is not None and dived.objective > answer.objective):
             answer = dived
-    return answer.values is not None and _taken(stages, own, answer)
+    return _taken(stages, own, answer)
 
 
 def _taken(stages: Stages, own: Part, answer: Answer) -> bool:
     """Take an answer for a class by itself, in whole steps; False, with everything as it was, if that cannot be."""
+    if answer.values is None:
+        return False
     before, stages.values = stages.values, answer.values
     decided = own.with_decisions(stages)
     stages.settle(decided, answer.objective)

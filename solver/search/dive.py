@@ -52,10 +52,11 @@ def dive(model: Model, task: Task, clock: Clock) -> Answer:
     place = dived.whole() if lp.num_col_ else np.zeros(0)
     fixed = dot(task.objective, np.where(task.free, 0.0, task.values))
     nothing = Answer(None, np.nan, dived.bound + fixed, finished=False, infeasible=False)
-    if place is None and dived.latest is None:
+    known = dived.latest if place is None else place
+    if known is None:
         return nothing
     solution = highspy.HighsSolution()
-    solution.col_value = list(dived.latest if place is None else place)
+    solution.col_value = list(known)
     highs.postsolve(solution)
     if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible and place is not None:
         return nothing
