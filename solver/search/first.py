@@ -29,7 +29,7 @@ def stand_by(stages: Stages) -> bool:
     for at_rest in (True, False):
         lower, upper = stages.resting(np.full(len(stages.first), at_rest))
         part = replace(whole, lower=lower, upper=upper)
-        answer = _soon(stages, part, weights) if part.large else None
+        answer = _soon(stages, part, weights) if stages.large else None
         if answer is None:
             answer = stages.run(part, weights, maximise=False, discrete=stages.model.discrete, gap=ANY)
         if answer.values is not None:

@@ -71,7 +71,7 @@ def _again(  # noqa: PLR0917 - all that one piece is
 
 def _open(stages: Stages, part: Part, group: Ints, *, alone: bool) -> Bools:
     """The projects of a group, and in a small part those of lower classes, whose standbys may make room."""
-    found = (stages.first > part.rank) & ~part.mine & (not part.large and not alone)
+    found = (stages.first > part.rank) & ~part.mine & (not stages.large and not alone)
     found[group] = True
     return found
 

@@ -15,8 +15,6 @@ from solver.task import Cuts
 if TYPE_CHECKING:
     from solver.search.stages import Stages
 
-LARGE = 40_000
-"""Free columns above which whole steps are looked for in the class alone first."""
 PROOF = 0.4
 """Share of the gap asked for that deciding what is on may leave unproven."""
 
@@ -34,11 +32,6 @@ class Part:
     ideal: float
     gap: float
     cuts: Cuts = field(default_factory=Cuts)
-
-    @property
-    def large(self) -> bool:
-        """Whether searches over all its free columns would take too long."""
-        return int(self.free.sum()) > LARGE
 
     def with_decisions(self, stages: Stages, values: Floats | None = None) -> Part:
         """The part with its binaries fixed as in the values given, or as decided so far."""

@@ -23,13 +23,15 @@ from solver.progress import OnProgress, Progress
 from solver.search.alone import decide_soon
 from solver.search.choose import choose
 from solver.search.dive import bound_of
-from solver.search.part import LARGE, Part, attached
+from solver.search.part import Part, attached
 from solver.search.reach import not_before
 from solver.search.seed import as_seeded, better_than, cleared
 from solver.search.tight import cuts
 from solver.search.whole import in_pieces, in_whole_steps
 from solver.task import Answer, Clock, Report, Task
 
+LARGE = 40_000
+"""Columns above which searches over all that is open take too long: a class is decided by itself."""
 SLACK = 0.1
 """Share of the gap asked for that settling may give away for calmer moves."""
 HELD = 0.9, 0.02
@@ -131,7 +133,6 @@ class Stages:
     def decide(self, rank: int, *, limit: float, again: bool = False) -> bool:
         """Find the best value of a class; False if not even the standing plan could be kept."""
         part = self._open(rank)
-        limit *= 2.0 if part.large else 1.0
         last, self.until = self.clock.seconds + limit, self.clock.seconds + CHOOSING * limit
         not_before(self, part)
         part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
@@ -165,9 +166,7 @@ class Stages:
         seeded = as_seeded(self, part)
         if seeded is not None and dot(part.weights, seeded) >= self.attained(rank):
             self.values = seeded
-        if part.large:
-            self.bounds[rank] = self._most(rank)
-        else:
+        if not self.large:
             self.is_enough(part, self.values)
         self._hold(part)
 

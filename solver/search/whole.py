@@ -30,22 +30,21 @@ def in_whole_steps(stages: Stages, part: Part, before: Floats, limit: float) -> 
         stages.values[whole] = np.round(stages.values[whole])
         return
     planned, first = stages.values, before
-    if not part.large and _round(stages, part, decided, whole):
+    if _round(stages, part, decided, whole):
         first = stages.values
     for another in (_apart, _fewer):
         if stages.bounds[part.rank] - dot(part.weights, first) > NEAR * part.gap:
             _keep_better(stages, part, first, another(stages, part, planned, before, limit))
             first = stages.values
     stages.values = first
-    if not part.large:
-        _in_full(stages, part, PATIENCE)
+    _in_full(stages, part, PATIENCE)
     in_pieces(stages, part, limit)
 
 
 def in_pieces(stages: Stages, part: Part, limit: float) -> None:
     """Make a plan in whole steps better a few projects at a time, then all at once."""
     improve(stages, part, stages.model.discrete, stages.budget(0.5 * limit))
-    if not part.large:
+    if not stages.large:
         _in_full(stages, part, 0.3 * limit)
 
 

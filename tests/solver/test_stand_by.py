@@ -38,7 +38,7 @@ def test_a_large_portfolio_starts_from_its_relaxation_with_a_plan_wherever_a_sma
     model = build(named()[name], "normal")
     small, large = Stages(model, Clock(Options())), Stages(model, Clock(Options()))
     there = stand_by(small)
-    monkeypatch.setattr("solver.search.part.LARGE", 0)
+    monkeypatch.setattr("solver.search.stages.LARGE", 0)
     assert stand_by(large) is there
     if there:
         sums = np.bincount(model.row, model.coefficient * large.values[model.column], minlength=len(model.low))
