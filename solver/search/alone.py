@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from solver.search.stages import Stages
 
 DIVING, BUILDING, PROVING = 0.4, 0.3, 0.1
-"""Shares of a large class's time for a dive, for building a plan up where the dive finds none, and for its bound."""
-A_SECOND, WORTH = 40_000, 0.5
+"""Shares of a large class's time for a dive, for making a plan piece by piece, and for its bound."""
+A_SECOND, WORTH = 50_000, 0.5
 """Columns that are loaded in a second, and the share of a class's time that this may take for its bound."""
 TOGETHER = 1500
 """Amounts in whole steps that are rounded at a time."""
@@ -34,7 +34,10 @@ AROUND = 8
 
 
 def decide_soon(stages: Stages, part: Part, limit: float) -> None:
-    """A class of a large model: by itself, by a dive or else piece by piece, and what its relaxation soon proves."""
+    """A class of a large model: by itself, by a dive or else piece by piece, and what its relaxation soon proves.
+
+    Where that is near to the proof asked for, piece by piece again until it is there.
+    """
     own = own_part(stages, part)
     dived = dive(stages.model, replace(stages.task(own), limit=stages.budget(DIVING * limit)), stages.clock)
     if not _taken(stages, own, dived):
@@ -45,6 +48,8 @@ def decide_soon(stages: Stages, part: Part, limit: float) -> None:
     loading = int(part.free.sum()) / A_SECOND
     if loading <= WORTH * limit:
         stages.is_enough(part, stages.values, max(PROVING * limit, 2.0 * loading))
+    if stages.bounds[part.rank] - stages.attained(part.rank) <= NEAR * part.gap:
+        _build(stages, own, limit)
 
 
 def decide_alone(stages: Stages, part: Part, seconds: float, planned: Floats) -> bool:
