@@ -23,8 +23,6 @@ RETURNS = 30
 """How often a dive may take decisions back before it counts as aground."""
 WHOLE = 1e-6
 """How near to a whole number counts as one."""
-DIVING = 1.0
-"""Share of a task's time that its dive may take."""
 STEP = 0.25, 500, 2000
 """Iterations of one step, as a share of the rows, at least, and at most: a step that takes more of them stalls."""
 MANY_ROWS, DEVEX = 10_000, 1
@@ -42,13 +40,16 @@ def search(model: Model, task: Task, first: Answer, clock: Clock, report: Report
 
 
 def dive(model: Model, task: Task, clock: Clock) -> Answer:
-    """Values of a task in which its binaries are whole, found by rounding, or none; the bound is the relaxation's."""
+    """Values of a task in which its binaries are whole, found by rounding; the bound is the relaxation's.
+
+    Where none are found, what the relaxation held last, if it was solved at all.
+    """
     task = replace(task, discrete=model.binary)
     columns = np.flatnonzero(task.free)
     highs = load(model, task, columns)
     highs.presolve()
     lp = highs.getPresolvedLp()
-    dived = _Dive(lp, clock, DIVING * task.limit)
+    dived = _Dive(lp, clock, task.limit)
     place = dived.whole() if lp.num_col_ else np.zeros(0)
     fixed = dot(task.objective, np.where(task.free, 0.0, task.values))
     nothing = Answer(None, np.nan, dived.bound + fixed, finished=False, infeasible=False)
@@ -58,12 +59,12 @@ def dive(model: Model, task: Task, clock: Clock) -> Answer:
     solution = highspy.HighsSolution()
     solution.col_value = list(known)
     highs.postsolve(solution)
-    if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible and place is not None:
-        return nothing
     values = task.values.copy()
     values[columns] = np.array(highs.getSolution().col_value)
     if place is None:
         return replace(nothing, relaxed=values)
+    if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return nothing
     whole = model.binary & task.free
     values[whole] = np.round(values[whole])
     return replace(nothing, values=values, objective=dot(task.objective, values), finished=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 
 import highspy
@@ -15,6 +16,7 @@ from solver.plan import Outcome
 from solver.problem import Problem
 from solver.progress import Options
 from solver.search import alone
+from solver.search.dive import dive
 from solver.search.stages import Stages
 from solver.solve import solve
 from solver.task import Answer, Clock, Task
@@ -75,11 +77,8 @@ def test_a_dive_without_time_says_what_its_relaxation_held(problem: Problem) -> 
     model = build(problem, "code-red")
     every, weights = np.ones(model.size, dtype=bool), model.classes[min(model.classes)]
     task = Task(every, np.zeros(model.size), model.lower, model.upper, model.binary, weights, limit=60.0)
-    dive = import_module("solver.search.dive")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dive, "DIVING", 1e-9)
-        answer = dive.dive(model, task, Clock(Options()))
-    whole = dive.dive(model, task, Clock(Options()))
+    answer = dive(model, replace(task, limit=0.0), Clock(Options()))
+    whole = dive(model, task, Clock(Options()))
     assert answer.values is None
     assert whole.values is not None
     assert answer.relaxed is not None
