@@ -26,10 +26,14 @@ _STATUS = highspy.HighsModelStatus
 
 
 class Quiet(highspy.Highs):  # type: ignore[misc]
-    """HiGHS without its banner, which it prints before `silent()` can be called."""
+    """HiGHS without its banner, which it prints before `silent()` can be called, and with one thread.
+
+    All of a process have to ask for the same number of threads, and of two a search makes little.
+    """
 
     def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS's name
         self.silent()
+        self.setOptionValue("threads", 1)
         super().enableCallbacks()
 
 
@@ -161,7 +165,6 @@ def _limit(highs: highspy.Highs, task: Task, clock: Clock, *, on_off: bool) -> N
         "time_limit": max(0.01, task.limit),
         "mip_rel_gap": 0.0,
         "mip_abs_gap": max(1e-9, task.gap),
-        "threads": clock.options.threads,
         "random_seed": clock.options.seed,
         "mip_feasibility_tolerance": 1e-7,
         "primal_feasibility_tolerance": 1e-8,

@@ -67,7 +67,7 @@ def solve_part(
     highs = _load(c, rows, open_, fixed)
     settings: dict[str, object] = {
         "time_limit": max(0.1, limit), "mip_abs_gap": max(gap, 1e-9), "mip_rel_gap": 0.0,
-        "threads": clock.options.threads, "random_seed": clock.options.seed, "mip_heuristic_run_rins": False,
+        "random_seed": clock.options.seed, "mip_heuristic_run_rins": False,
         "mip_feasibility_tolerance": 1e-7,
     }  # fmt: skip
     for name, value in settings.items():

@@ -38,7 +38,6 @@ class Relaxation:
         self.highs = Quiet()
         self.highs.silent()
         stop_when(self.highs, self.clock)
-        self.highs.setOptionValue("threads", self.clock.options.threads)
         self.highs.setOptionValue("random_seed", self.clock.options.seed)
         self.highs.passModel(_program(c))
         self.seen: set[tuple[int, int]] = set()

@@ -1,7 +1,6 @@
 """A class by itself: those below stay where they are, in whole steps, and what they leave is the class's.
 
-For a class of many projects that is nearly as good as with those below making room, and much sooner found. Its amounts
-are rounded a few projects at a time, while those whose turn comes later hold fractions.
+Its amounts are rounded a few projects at a time, while those whose turn comes later hold fractions.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import numpy as np
 
 from solver.model.sheet import Bools, Floats, Ints
 from solver.search.dive import dive
-from solver.search.improve import improve, neighbours
+from solver.search.improve import neighbours
 from solver.search.part import Part
 from solver.search.steps import NEAR, near, room_of, search_steps
 from solver.task import Answer
@@ -21,35 +20,10 @@ from solver.task import Answer
 if TYPE_CHECKING:
     from solver.search.stages import Stages
 
-DIVING, BUILDING, PROVING = 0.4, 0.3, 0.1
-"""Shares of a large class's time for a dive, for making a plan piece by piece, and for its bound."""
-A_SECOND, WORTH = 50_000, 0.5
-"""Columns that are loaded in a second, and the share of a class's time that this may take for its bound."""
 TOGETHER = 1500
 """Amounts in whole steps that are rounded at a time."""
-TOUCH = 1e-6
-"""What counts as nothing in a relaxation."""
 AROUND = 8
 """Projects, itself among them, that one that cannot be rounded by itself asks for room."""
-
-
-def decide_soon(stages: Stages, part: Part, limit: float) -> None:
-    """A class of a large model: by itself, by a dive or else piece by piece, and what its relaxation soon proves.
-
-    Where that is near to the proof asked for, piece by piece again until it is there.
-    """
-    own = own_part(stages, part)
-    dived = dive(stages.model, replace(stages.task(own), limit=stages.budget(DIVING * limit)), stages.clock)
-    if not _taken(stages, own, dived):
-        guide = dived.relaxed if dived.values is None else dived.values
-        if guide is not None:
-            _build(stages, _as_relaxed(stages, own, guide), limit)
-        _build(stages, own, limit)
-    loading = int(part.free.sum()) / A_SECOND
-    if loading <= WORTH * limit:
-        stages.is_enough(part, stages.values, max(PROVING * limit, 2.0 * loading))
-    if stages.bounds[part.rank] - stages.attained(part.rank) <= NEAR * part.gap:
-        _build(stages, own, limit)
 
 
 def decide_alone(stages: Stages, part: Part, seconds: float, planned: Floats) -> bool:
@@ -77,21 +51,6 @@ def _taken(stages: Stages, own: Part, answer: Answer) -> bool:
         stages.values = before
         return False
     return True
-
-
-def _build(stages: Stages, own: Part, limit: float) -> None:
-    """Make a class better in whole steps a few projects at a time, from whatever it is."""
-    improve(stages, own, stages.model.discrete, stages.budget(BUILDING * limit))
-
-
-def _as_relaxed(stages: Stages, own: Part, relaxed: Floats) -> Part:
-    """A class that is on only when it is, in part, in a relaxation, and holds little more than there: a fair share."""
-    v, upper = stages.model.variables, own.upper.copy()
-    room = room_of(stages)
-    for columns, more in ((v.on, 0.0), (v.complete, 0.0), (v.x, room[v.x])):
-        most = np.maximum(own.lower[columns], np.ceil(relaxed[columns] - TOUCH) + more)
-        upper[columns] = np.where(own.free[columns], np.minimum(upper[columns], most), upper[columns])
-    return replace(own, upper=upper)
 
 
 def own_part(stages: Stages, part: Part) -> Part:

@@ -95,7 +95,7 @@ class _Dive:
         lp.integrality_ = []
         self.clock, self.highs = clock, Quiet()
         self.highs.silent()
-        for name, value in {"threads": 1, "random_seed": clock.options.seed, "presolve": "off"}.items():
+        for name, value in {"random_seed": clock.options.seed, "presolve": "off"}.items():
             self.highs.setOptionValue(name, value)
         self.highs.passModel(lp)
         stop_when(self.highs, clock)

@@ -40,7 +40,7 @@ def improve(stages: Stages, part: Part, discrete: Bools, seconds: float, *, alon
     longer, after as many without progress as there are projects.
     """
     last, idle, mine = time.perf_counter() + seconds, 0, np.flatnonzero(part.mine)
-    order, chance = _most_to_gain_first(stages, part, mine), np.random.default_rng(stages.clock.options.seed)
+    order, chance = most_to_gain_first(stages, part, mine), np.random.default_rng(stages.clock.options.seed)
     for turn in count():
         if stages.proven(part) or time.perf_counter() > last or stages.clock.over() or idle > ROUNDS * len(mine):
             return
@@ -70,13 +70,13 @@ def _again(  # noqa: PLR0917 - all that one piece is
 
 
 def _open(stages: Stages, part: Part, group: Ints, *, alone: bool) -> Bools:
-    """The projects of a group, and in a small part those of lower classes, whose standbys may make room."""
-    found = (stages.first > part.rank) & ~part.mine & (not stages.large and not alone)
+    """The projects of a group, and those of lower classes, whose standbys may make room."""
+    found = (stages.first > part.rank) & ~part.mine & (not alone)
     found[group] = True
     return found
 
 
-def _most_to_gain_first(stages: Stages, part: Part, mine: Ints) -> Ints:
+def most_to_gain_first(stages: Stages, part: Part, mine: Ints) -> Ints:
     """Projects of the class in the order of what they miss of their ideal."""
     owner, worth = stages.model.owner, part.weights * stages.values
     held = np.bincount(owner[owner >= 0], worth[owner >= 0], minlength=len(stages.first))
@@ -86,9 +86,7 @@ def _most_to_gain_first(stages: Stages, part: Part, mine: Ints) -> Ints:
 
 def neighbours(stages: Stages, mine: Ints, seed: int, size: int) -> Ints:
     """A project and those of its class that could use most of the same pools; a service with its levers first."""
-    s = stages.model.setting
-    uses = np.zeros((len(stages.first), len(s.problem.pools)))
-    uses[s.pair_project, s.pair_pool] = 1.0
+    s, uses = stages.model.setting, stages.uses
     shared: Floats = uses[mine] @ uses[seed]
     pairs = [(s.index.get(x.lever), s.index.get(x.service)) for x in s.problem.levers]
     bound = [a if b == seed else b for a, b in pairs if seed in (a, b)]

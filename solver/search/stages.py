@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,12 @@ from solver.engine import run
 from solver.model import Model
 from solver.model.sheet import Bools, Floats, dot
 from solver.progress import OnProgress, Progress
-from solver.search.alone import decide_soon
+from solver.search.by_prices import decide_by_prices, price
 from solver.search.choose import choose
+from solver.search.crew import Crew
 from solver.search.dive import bound_of
 from solver.search.part import Part, attached
+from solver.search.pieces import Pieces
 from solver.search.reach import not_before
 from solver.search.seed import as_seeded, better_than, cleared
 from solver.search.tight import cuts
@@ -66,6 +69,7 @@ class Stages:
         self.attached = attached(self.model)
         self.until = np.inf
         self.opened: dict[int, tuple[Floats, Floats, int]] = {}  # bounds and how many were held when its turn came
+        self.crew = Crew(self.clock.options.threads)
         self.at_rest: dict[int, Floats] = {}  # the values once it was decided, with those below at rest
 
     @property
@@ -78,6 +82,19 @@ class Stages:
     def large(self) -> bool:
         """Whether searches over all that is open would take too long."""
         return self.model.size > LARGE
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """The model cut up by projects."""
+        return Pieces(self.model)
+
+    @cached_property
+    def uses(self) -> Floats:
+        """Which project could use which pool, as 0 and 1."""
+        s = self.model.setting
+        found = np.zeros((len(self.first), len(s.problem.pools)), dtype=float)
+        found[s.pair_project, s.pair_pool] = 1.0
+        return found
 
     def attained(self, rank: int) -> float:
         """What the values so far give a class, without its constant part."""
@@ -134,22 +151,25 @@ class Stages:
         """Find the best value of a class; False if not even the standing plan could be kept."""
         part = self._open(rank)
         last, self.until = self.clock.seconds + limit, self.clock.seconds + CHOOSING * limit
-        not_before(self, part)
-        part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
-        seeded, better = as_seeded(self, part), None
-        if seeded is not None and not self.is_enough(part, seeded):
-            better = better_than(self, part, seeded, limit)
+        relaxed, better = None, None
+        if self.large:
+            self.until, relaxed = last, price(self, part, limit)
+        else:
+            not_before(self, part)
+            part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
+        seeded = as_seeded(self, part)
+        if seeded is not None and not (self.proves(part, seeded) if self.large else self.is_enough(part, seeded)):
+            better = None if self.large else better_than(self, part, seeded, limit)
         if seeded is not None and self.proves(part, seeded):
             self.values = seeded
         else:
             self.values = cleared(self, part, self.at_rest[rank] if again else self.values)
             before = self.values
-            if again and (better is None or better.values is None):
+            if self.large:
+                decide_by_prices(self, part, None if again else relaxed)
+            elif again and (better is None or better.values is None):
                 self.until = last
                 in_pieces(self, part, limit)
-            elif self.large:
-                self.until = last
-                decide_soon(self, part, limit)
             elif not choose(self, part, limit, better):
                 return False
             else:

@@ -44,8 +44,7 @@ def in_whole_steps(stages: Stages, part: Part, before: Floats, limit: float) -> 
 def in_pieces(stages: Stages, part: Part, limit: float) -> None:
     """Make a plan in whole steps better a few projects at a time, then all at once."""
     improve(stages, part, stages.model.discrete, stages.budget(0.5 * limit))
-    if not stages.large:
-        _in_full(stages, part, 0.3 * limit)
+    _in_full(stages, part, 0.3 * limit)
 
 
 def _keep_better(stages: Stages, part: Part, first: Floats, second_found: bool) -> None:

@@ -1,0 +1,54 @@
+"""A class of a large portfolio: a relaxation for prices and shares, a bound from them, and groups of few projects.
+
+relax the class with those below at rest  ->  prices  ->  its bound
+those below go where the class minds least, then relax the class alone  ->  fair shares
+decide a few projects at a time, each with its share, then again with all that the others leave
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from solver.engine import rows_of
+from solver.search.alone import own_part
+from solver.search.part import Part
+from solver.search.prices import MANY_ROWS, Relaxed, bound_at, relax
+from solver.search.shares import again, build, make_room
+
+if TYPE_CHECKING:
+    from solver.search.stages import Stages
+
+RELAXING, PROVING = 0.5, 0.2
+"""Shares of a class's time for one relaxation, and for its bound."""
+ALL = 0.7
+"""Share of the time for a relaxation in which the one with those below has to be solved."""
+
+
+def price(stages: Stages, part: Part, limit: float) -> Relaxed | None:
+    """The class's relaxation; what its prices prove is kept. Those below are in it as long as that is soon solved."""
+    light, last = stages.light(part, limit), stages.clock.seconds + RELAXING * limit
+    small = len(rows_of(stages.model, light)) <= MANY_ROWS
+    relaxed = relax(stages, light, stages.budget(ALL * RELAXING * limit)) if small else None
+    if relaxed is None:
+        relaxed = relax(stages, stages.task(own_part(stages, part)), stages.budget(last - stages.clock.seconds))
+    _prove(stages, part, relaxed, PROVING * limit)
+    return relaxed
+
+
+def decide_by_prices(stages: Stages, part: Part, relaxed: Relaxed | None) -> None:
+    """The class in whole steps, from those below at rest, until its proof holds or its time is up."""
+    if relaxed is not None:
+        moved = make_room(stages, part, relaxed)
+        own = own_part(stages, part)
+        left = stages.until - stages.clock.seconds
+        alone = relax(stages, stages.task(own), stages.budget(RELAXING * left)) if moved else None
+        _prove(stages, part, alone, PROVING * left)
+        build(stages, own, (alone or relaxed).values)
+    again(stages, own_part(stages, part), stages.until - stages.clock.seconds)
+
+
+def _prove(stages: Stages, part: Part, relaxed: Relaxed | None, seconds: float) -> None:
+    """Keep what the prices of a relaxation prove of a class."""
+    if relaxed is not None:
+        bound = bound_at(stages, part, relaxed, stages.budget(seconds))
+        stages.bounds[part.rank] = min(stages.bounds[part.rank], bound)

@@ -1,0 +1,127 @@
+"""A class by prices: what its relaxation holds, what it would pay for what is scarce, and a bound that follows.
+
+At given prices of the rows that several projects share, every project is a problem of its own, and the sum of what each
+gains at best is a bound, whatever the prices are: so they may come from a first-order method that ends early.
+
+    bound = sum_r price[r] * side[r] + sum_p max over p's own rows of (value - sum_r price[r] * use[r])
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.engine import load, rows_of, run
+from solver.model.sheet import Floats, Ints, dot
+from solver.search.part import Part
+from solver.task import Task
+
+if TYPE_CHECKING:
+    from solver.search.stages import Stages
+
+OPTIONS: dict[str, object] = {"run_crossover": "off"}
+"""Prices and shares need no vertex."""
+MANY_ROWS = 60_000
+"""Rows up to which interior point is soon there."""
+INTERIOR: dict[str, object] = {"solver": "ipx"}
+QUICK: dict[str, object] = {"solver": "hipdlp", "kkt_tolerance": 1e-3}
+"""A first-order method for more rows: mostly there in a tenth of the time, or else never."""
+STEADY: dict[str, object] = {"solver": "pdlp", "kkt_tolerance": 1e-2}
+"""Another one, slower and less exact, that ends where the quick one does not."""
+QUICKLY = 0.6
+"""Share of the time for a relaxation that the quick method may take."""
+PATIENCE = 0.5
+"""Seconds that the best answer of one project to the prices may take; until then its bound is as good as it got."""
+SHARE = 0.02
+"""Share of the gap asked for, by project, that its best answer may leave open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """What a relaxation holds, and its prices: by row of the model, and by class that is held."""
+
+    values: Floats
+    prices: Floats
+    held: Floats
+
+
+def relax(stages: Stages, task: Task, seconds: float) -> Relaxed | None:
+    """The relaxation of a task, nearly; None if nothing came of it in time."""
+    rows, last = rows_of(stages.model, task), stages.clock.seconds + seconds
+    ways = [(INTERIOR, 1.0)] if len(rows) <= MANY_ROWS else [(QUICK, QUICKLY), (STEADY, 1.0)]
+    for way, share in ways:
+        found = _solved(stages, task, rows, {**way, "time_limit": share * (last - stages.clock.seconds)})
+        if found is not None:
+            return found
+    return None
+
+
+def _solved(stages: Stages, task: Task, rows: Ints, options: dict[str, object]) -> Relaxed | None:
+    """The relaxation of a task by one of HiGHS's methods."""
+    model, columns = stages.model, np.flatnonzero(task.free)
+    highs = load(model, replace(task, discrete=np.zeros_like(task.free), start=None), columns)
+    for name, value in {**OPTIONS, **options}.items():
+        highs.setOptionValue(name, value)
+    highs.run()
+    solution = highs.getSolution()
+    if not (solution.value_valid and solution.dual_valid):
+        return None
+    duals = np.array(solution.row_dual)
+    values, prices = task.values.copy(), np.zeros(len(model.low))
+    values[columns] = np.clip(np.array(solution.col_value), task.lower[columns], task.upper[columns])
+    prices[rows] = duals[: len(rows)]
+    prices[model.row_is_own] = 0.0
+    prices[((prices > 0) & ~np.isfinite(model.high)) | ((prices < 0) & ~np.isfinite(model.low))] = 0.0
+    held, after = np.zeros(len(task.holds)), iter(duals[len(rows) + len(task.cuts.high) :])
+    for n, (weights, _) in enumerate(task.holds):
+        if weights[columns].any():
+            held[n] = max(0.0, -next(after, 0.0))
+    return Relaxed(values, prices, held)
+
+
+def bound_at(stages: Stages, part: Part, relaxed: Relaxed, seconds: float) -> float:
+    """What the prices prove about a class: each project of it in its best answer, those below at rest in theirs.
+
+    Decisions count as whole as long as there is time, and as fractions after that.
+    """
+    clock, model = stages.clock, stages.model
+    last, owner = clock.seconds + seconds, model.owner
+    gains, bound = at_prices(stages, part, relaxed)
+    fixed = ~part.free
+    bound += dot(gains[fixed], stages.values[fixed])
+    free = np.zeros(len(part.mine), dtype=bool)
+    free[owner[part.free]] = True
+    gap = SHARE * part.gap / max(1, int(part.mine.sum()))
+
+    def best(project: int) -> float:
+        piece = stages.pieces.apart([project])
+        whole, columns = part.mine[project] and clock.seconds < last, piece.columns
+        task = Task(
+            np.ones(len(columns), dtype=bool), np.zeros(len(columns)), part.lower[columns], part.upper[columns],
+            piece.binary & whole, gains[columns], gap=gap, limit=PATIENCE,
+        )  # fmt: skip
+        answer = run(piece, task, clock)
+        return answer.bound if np.isfinite(answer.bound) else _in_a_box(task)
+
+    return bound + sum(stages.crew.each(best, np.flatnonzero(free).tolist()))
+
+
+def at_prices(stages: Stages, part: Part, relaxed: Relaxed) -> tuple[Floats, float]:
+    """What each column gains at the prices, and what the shared rows and the classes held are worth at them."""
+    model, prices = stages.model, relaxed.prices
+    row, column, coefficient = stages.pieces.shared
+    gains = part.weights - np.bincount(column, coefficient * prices[row], minlength=model.size)
+    priced: Ints = np.flatnonzero(prices)
+    sides = np.where(prices[priced] > 0, model.high[priced], model.low[priced])
+    worth = dot(prices[priced], sides)
+    for price, (weights, least) in zip(relaxed.held, stages.held, strict=True):
+        if price > 0:
+            gains, worth = gains + price * weights, worth - float(price) * least
+    return gains, worth
+
+
+def _in_a_box(task: Task) -> float:
+    """The most that columns between their bounds can gain, whatever the rows say."""
+    return float(np.maximum(task.objective * task.lower, task.objective * task.upper).sum())

@@ -1,0 +1,205 @@
+"""A class a few projects at a time, each group with its fair share: what the relaxation does not hold for the others.
+
+What the others hold in whole steps is theirs in any case, and what the projects hold at rest stays theirs too, so that
+there is a plan at every moment, however rough the relaxation is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.engine import run
+from solver.model.sheet import Floats, Ints, dot
+from solver.search.improve import most_to_gain_first, neighbours
+from solver.search.part import Part
+from solver.search.pieces import Held, Piece
+from solver.search.prices import Relaxed, at_prices
+from solver.task import Task
+
+if TYPE_CHECKING:
+    from solver.search.stages import Stages
+
+TOGETHER = 3
+"""Projects that are decided at a time, and more where links tie them together."""
+PATIENCE = 1.0
+"""Seconds that one group may take."""
+CALM = 1e-5
+"""What all moves together may count, as a share of a class's ideal."""
+AWAY = 0.01
+"""What all supply from other pools than in the relaxation may count, as a share of a class's ideal."""
+ROUNDS = 3
+"""Groups without progress, per project of the class, after which nothing is expected any more."""
+COARSE, FINEST = 0.2, 0.1
+"""Share of what a class may still gain, by project, that a group may leave open, and the least in gaps asked for."""
+WORTH = 0.01
+"""Share of the gap asked for that groups have to bring to count as progress."""
+MET, HELD = 1e-6, 1e-9
+"""How far a row may be off its side and count as met, and by how much the value of a class above may."""
+OPEN = 0.25
+"""Share of the gap asked for, by project, that a group may leave open."""
+
+
+def build(stages: Stages, own: Part, relaxed: Floats) -> None:
+    """A class in whole steps from what it is at rest, those first that are worth most in its relaxation."""
+    groups = _groups(stages, own, relaxed)
+    gap = OPEN * own.gap / max(1, int(own.mine.sum()))
+    _in_turn(stages, own, groups, relaxed, _calmly(stages, own), gap)
+
+
+def _calmly(stages: Stages, own: Part) -> Floats:
+    """What is wanted of a class: its value, and of plans of the same value the calmest."""
+    model = stages.model
+    calm = CALM * max(own.ideal, 1e-9) / (1.0 + dot(model.disruption, stages.values))
+    wanted: Floats = own.weights - calm * model.disruption
+    return wanted
+
+
+def make_room(stages: Stages, part: Part, relaxed: Relaxed) -> bool:
+    """Those at rest below go where the class minds least, as far as its relaxation has them there; False if none do."""
+    gains, _ = at_prices(stages, part, relaxed)
+    gains = gains - _away(stages, part, relaxed.values)
+    below = np.flatnonzero((stages.first > part.rank) & ~part.mine)
+    before = stages.values
+    groups = [below[n : n + TOGETHER] for n in range(0, len(below), TOGETHER)]
+    _in_turn(stages, part, groups, relaxed.values, gains, OPEN * part.gap / max(1, len(below)))
+    return stages.values is not before
+
+
+def again(stages: Stages, own: Part, seconds: float) -> None:
+    """Decide a few neighbours at a time again, with all that the others leave, until the proof holds or nothing helps.
+
+    First each project with its nearest neighbours, those with most to gain first, then by chance among the near ones.
+    """
+    real, mine, wanted = Held(stages.model, stages.values), np.flatnonzero(own.mine), _calmly(stages, own)
+    last, idle, turn = stages.clock.seconds + seconds, 0, 0
+    order, chance = most_to_gain_first(stages, own, mine), np.random.default_rng(stages.clock.options.seed)
+    while not (stages.proven(own) or stages.clock.seconds > last or stages.clock.over() or idle > ROUNDS * len(mine)):
+        wider, groups, taken = idle // len(mine), list[Ints](), np.zeros(len(own.mine), dtype=bool)
+        size = TOGETHER + wider
+        for _ in range(stages.crew.size):
+            first = int(order[turn]) if turn < len(order) else int(chance.choice(mine))
+            near = neighbours(stages, mine, first, size if turn < len(order) else 2 * size)
+            near = near if turn < len(order) else np.append(near[:1], chance.permutation(near[1:])[: size - 1])
+            groups.append(near[~taken[near]])
+            taken[near] = True
+            turn += 1
+        left = stages.bounds[own.rank] - stages.attained(own.rank)
+        gap = max(FINEST * own.gap, COARSE * left / (1.0 + idle)) * size / len(mine)
+        before = stages.attained(own.rank)
+        _at_once(stages, own, [g for g in groups if len(g)], real, None, wanted, gap, PATIENCE * (1 + wider))
+        stages.values = real.values
+        idle = 0 if stages.attained(own.rank) > before + WORTH * own.gap else idle + len(groups)
+
+
+def _away(stages: Stages, part: Part, relaxed: Floats) -> Floats:
+    """What a unit costs that is held of another pool than in the relaxation: prices of what just suffices are nothing."""
+    s, x = stages.model.setting, stages.model.variables.x
+    supply = np.maximum(0.0, relaxed[x]) * (s.rate * stages.model.scale[x[:, 0]])[:, None]
+    total = np.zeros((len(s.needs), s.weeks))
+    np.add.at(total, s.pair_need, supply)
+    elsewhere = 1.0 - supply / np.maximum(total[s.pair_need], 1e-9)
+    costs = np.zeros(len(relaxed))
+    costs[x] = elsewhere * (s.rate * stages.model.scale[x[:, 0]])[:, None]
+    return costs * (AWAY * part.ideal / (1.0 + total.sum()))
+
+
+def _in_turn(  # noqa: PLR0917 - all that a class in groups is
+    stages: Stages, part: Part, groups: list[Ints], relaxed: Floats, wanted: Floats, gap: float
+) -> None:
+    """Group after group in whole steps, each with its share, as long as there is time."""
+    model, size = stages.model, stages.crew.size
+    real = Held(model, stages.values)
+    fair = Held(model, np.where(part.free, relaxed, stages.values))
+    for first in range(0, len(groups), size):
+        if stages.clock.over() or stages.clock.seconds > stages.until:
+            break
+        some = groups[first : first + size]
+        _at_once(stages, part, some, real, fair, wanted, gap * len(some[0]), PATIENCE)
+    stages.values = real.values
+
+
+def _at_once(  # noqa: PLR0917 - all that groups at a time are
+    stages: Stages, part: Part, groups: list[Ints], real: Held, fair: Held | None, wanted: Floats, gap: float,
+    limit: float,
+) -> None:  # fmt: skip
+    """Groups side by side; one that wants what another took meanwhile is decided again."""
+    pieces = [stages.pieces.of(group.tolist()) for group in groups]
+    answers = stages.crew.each(
+        lambda piece: _decided(stages, part, _left(piece, real, fair), real.values, wanted, gap, limit), pieces
+    )
+    for piece, found in zip(pieces, answers, strict=True):
+        values = found
+        if values is not None and not _fits(piece, real, values):
+            values = _decided(stages, part, _left(piece, real, fair), real.values, wanted, gap, limit)
+        if values is not None and dot(wanted[piece.columns], values - real.values[piece.columns]) > 0.0:
+            real.take(piece, values)
+        if fair is not None:
+            fair.take(piece, real.values[piece.columns])
+
+
+def _left(piece: Piece, real: Held, fair: Held | None) -> Piece:
+    """A piece with what others leave: of what they hold, and of their shares where there are such."""
+    others = real.beside(piece)
+    low, high = piece.low - others, piece.high - others
+    if fair is not None:
+        theirs, at_rest = fair.beside(piece), piece.sums(real.values[piece.columns])
+        high = np.minimum(high, np.maximum(piece.high - theirs, at_rest))
+        low = np.maximum(low, np.minimum(piece.low - theirs, at_rest))
+    return replace(piece, low=low, high=high)
+
+
+def _fits(piece: Piece, real: Held, values: Floats) -> bool:
+    """Whether values of a piece are possible beside the others as they are."""
+    sums = real.beside(piece) + piece.sums(values)
+    return bool((sums >= piece.low - MET).all() and (sums <= piece.high + MET).all())
+
+
+def _decided(  # noqa: PLR0917 - all that one group is
+    stages: Stages, part: Part, piece: Piece, values: Floats, wanted: Floats, gap: float, limit: float
+) -> Floats | None:
+    """The best whole steps of a group from the values it has, in its own columns; None if there is nothing better."""
+    columns, model = piece.columns, stages.model
+    now = values[columns]
+    held = [(weights[columns], dot(weights[columns], now)) for weights, _ in stages.held]
+    task = Task(
+        np.ones(len(columns), dtype=bool), now, part.lower[columns], part.upper[columns], model.discrete[columns],
+        wanted[columns], holds=[(weights, least - HELD) for weights, least in held if weights.any()],
+        gap=gap, limit=stages.budget(limit), start=now,
+    )  # fmt: skip
+    return run(piece, task, stages.clock).values
+
+
+def _groups(stages: Stages, own: Part, relaxed: Floats) -> list[Ints]:
+    """The projects of a class, those with most value first, a few at a time; who is linked is in one group."""
+    model, mine = stages.model, np.flatnonzero(own.mine)
+    worth = np.bincount(model.owner, own.weights * relaxed, minlength=len(own.mine))
+    tied: list[Ints] = sorted(_tied(stages, mine), key=lambda some: -float(worth[some].sum()))
+    groups: list[Ints] = []
+    for some in tied:
+        if groups and len(groups[-1]) + len(some) <= TOGETHER:
+            groups[-1] = np.concatenate([groups[-1], some])
+        else:
+            groups.append(some)
+    return groups
+
+
+def _tied(stages: Stages, mine: Ints) -> list[Ints]:
+    """Projects of a class with those of it that links, or a service and its levers, tie them to."""
+    s = stages.model.setting
+    head = {int(i): int(i) for i in mine}
+
+    def found(i: int) -> int:
+        while head[i] != i:
+            i = head[i]
+        return i
+
+    pairs = [(k.project, k.other) for k in s.problem.links] + [(x.lever, x.service) for x in s.problem.levers]
+    for one, other in pairs:
+        a, b = s.index.get(one, -1), s.index.get(other, -1)
+        if a in head and b in head:
+            head[found(a)] = found(b)
+    heads = np.array([found(int(i)) for i in mine])
+    return [mine[heads == h] for h in dict.fromkeys(heads.tolist())]
