@@ -32,9 +32,6 @@ PUBLISHED = 5e-4
 SMALL = 1500
 """Columns up to which every class is decided in one exact model with all the others."""
 
-GENEROUS = 1.5
-"""Times its even share of the time left that a class may take, as most need less; in a large portfolio all need it."""
-
 
 class BrokenPlan(RuntimeError):
     """The solver made a plan that the checker refuses; it is never returned."""
@@ -103,14 +100,13 @@ def _decide(stages: Stages) -> bool:
     if not stand_by(stages):
         return False
     ranks = sorted(stages.model.classes)
-    share = 1.0 if stages.large else GENEROUS
     for n, rank in enumerate(ranks):
         if stages.clock.over():
             if not stages.clock.stopped:
                 for late in ranks[n:]:
                     stages.follow(late)
             return True
-        if not stages.decide(rank, limit=share * stages.clock.left / (len(ranks) - n)):
+        if not stages.decide(rank, limit=stages.share(ranks[n:]) * stages.clock.left):
             return False
     go_on(stages, ranks)
     return True

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from solver.engine import rows_of
 from solver.search.alone import own_part
 from solver.search.part import Part
@@ -39,16 +41,17 @@ def decide_by_prices(stages: Stages, part: Part, relaxed: Relaxed | None) -> Non
     """The class in whole steps, from those below at rest, until its proof holds or its time is up."""
     if relaxed is not None:
         moved = make_room(stages, part, relaxed)
-        own = own_part(stages, part)
-        left = stages.until - stages.clock.seconds
-        alone = relax(stages, stages.task(own), stages.budget(RELAXING * left)) if moved else None
-        _prove(stages, part, alone, PROVING * left)
-        build(stages, own, (alone or relaxed).values)
+        task, left = stages.task(own_part(stages, part)), stages.until - stages.clock.seconds
+        if moved and len(rows_of(stages.model, task)) <= MANY_ROWS:
+            after = relax(stages, task, stages.budget(RELAXING * left))
+            _prove(stages, part, after, PROVING * left)
+            relaxed = after or relaxed
+        build(stages, own_part(stages, part), relaxed.values)
     again(stages, own_part(stages, part), stages.until - stages.clock.seconds)
 
 
 def _prove(stages: Stages, part: Part, relaxed: Relaxed | None, seconds: float) -> None:
-    """Keep what the prices of a relaxation prove of a class."""
-    if relaxed is not None:
-        bound = bound_at(stages, part, relaxed, stages.budget(seconds))
-        stages.bounds[part.rank] = min(stages.bounds[part.rank], bound)
+    """Keep what the prices of a relaxation prove of a class, or what is proven where nothing costs anything."""
+    known = relaxed or Relaxed(stages.values, np.zeros(len(stages.model.low)), np.zeros(len(stages.held)))
+    bound = bound_at(stages, part, known, stages.budget(seconds))
+    stages.bounds[part.rank] = min(stages.bounds[part.rank], bound)

@@ -81,10 +81,10 @@ class Pieces:
 
 
 class Held:
-    """Values of all columns, with what they make of every row."""
+    """Values of all columns, a copy of their own, with what they make of every row."""
 
     def __init__(self, model: Model, values: Floats) -> None:
-        self.values = values
+        self.values = values.copy()
         self.sums = np.bincount(model.row, model.coefficient * values[model.column], minlength=len(model.low))
 
     def beside(self, piece: Piece) -> Floats:
@@ -93,7 +93,6 @@ class Held:
         return others
 
     def take(self, piece: Piece, values: Floats) -> None:
-        """Other values for a piece; the values before stay as they were for whoever holds them."""
+        """Other values for a piece."""
         self.sums[piece.rows] += piece.sums(values) - piece.sums(self.values[piece.columns])
-        self.values = self.values.copy()
         self.values[piece.columns] = values

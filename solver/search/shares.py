@@ -1,4 +1,4 @@
-"""A class a few projects at a time, each group with its fair share: what the relaxation does not hold for the others.
+"""A class project by project, each with its fair share: what the relaxation does not hold for the others.
 
 What the others hold in whole steps is theirs in any case, and what the projects hold at rest stays theirs too, so that
 there is a plan at every moment, however rough the relaxation is.
@@ -22,8 +22,8 @@ from solver.task import Task
 if TYPE_CHECKING:
     from solver.search.stages import Stages
 
-TOGETHER = 3
-"""Projects that are decided at a time, and more where links tie them together."""
+FEW = 2
+"""Projects that are decided again at a time: one more after a round of groups without progress."""
 PATIENCE = 1.0
 """Seconds that one group may take."""
 CALM = 1e-5
@@ -38,8 +38,8 @@ WORTH = 0.01
 """Share of the gap asked for that groups have to bring to count as progress."""
 MET, HELD = 1e-6, 1e-9
 """How far a row may be off its side and count as met, and by how much the value of a class above may."""
-OPEN = 0.25
-"""Share of the gap asked for, by project, that a group may leave open."""
+OPEN = 0.5
+"""Share of the gap asked for, by project, that a project may leave open."""
 
 
 def build(stages: Stages, own: Part, relaxed: Floats) -> None:
@@ -58,14 +58,13 @@ def _calmly(stages: Stages, own: Part) -> Floats:
 
 
 def make_room(stages: Stages, part: Part, relaxed: Relaxed) -> bool:
-    """Those at rest below go where the class minds least, as far as its relaxation has them there; False if none do."""
+    """Those below go where the class minds least, as far as its relaxation has them there; False if none moves."""
     gains, _ = at_prices(stages, part, relaxed)
     gains = gains - _away(stages, part, relaxed.values)
     below = np.flatnonzero((stages.first > part.rank) & ~part.mine)
-    before = stages.values
-    groups = [below[n : n + TOGETHER] for n in range(0, len(below), TOGETHER)]
-    _in_turn(stages, part, groups, relaxed.values, gains, OPEN * part.gap / max(1, len(below)))
-    return stages.values is not before
+    before, gap = stages.values, OPEN * part.gap / max(1, len(below))
+    _in_turn(stages, part, [below[n : n + 1] for n in range(len(below))], relaxed.values, gains, gap)
+    return not np.array_equal(stages.values, before)
 
 
 def again(stages: Stages, own: Part, seconds: float) -> None:
@@ -74,28 +73,37 @@ def again(stages: Stages, own: Part, seconds: float) -> None:
     First each project with its nearest neighbours, those with most to gain first, then by chance among the near ones.
     """
     real, mine, wanted = Held(stages.model, stages.values), np.flatnonzero(own.mine), _calmly(stages, own)
-    last, idle, turn = stages.clock.seconds + seconds, 0, 0
+    last, idle, turn, has = stages.clock.seconds + seconds, 0, 0, stages.attained(own.rank)
     order, chance = most_to_gain_first(stages, own, mine), np.random.default_rng(stages.clock.options.seed)
-    while not (stages.proven(own) or stages.clock.seconds > last or stages.clock.over() or idle > ROUNDS * len(mine)):
+    while stages.clock.seconds < last and not stages.clock.over() and idle <= ROUNDS * len(mine):
+        left = stages.bounds[own.rank] - has
+        if left <= own.gap:
+            break
         wider, groups, taken = idle // len(mine), list[Ints](), np.zeros(len(own.mine), dtype=bool)
-        size = TOGETHER + wider
         for _ in range(stages.crew.size):
-            first = int(order[turn]) if turn < len(order) else int(chance.choice(mine))
-            near = neighbours(stages, mine, first, size if turn < len(order) else 2 * size)
-            near = near if turn < len(order) else np.append(near[:1], chance.permutation(near[1:])[: size - 1])
+            near = _near(stages, mine, order, chance, turn, FEW + wider)
             groups.append(near[~taken[near]])
             taken[near] = True
             turn += 1
-        left = stages.bounds[own.rank] - stages.attained(own.rank)
-        gap = max(FINEST * own.gap, COARSE * left / (1.0 + idle)) * size / len(mine)
-        before = stages.attained(own.rank)
-        _at_once(stages, own, [g for g in groups if len(g)], real, None, wanted, gap, PATIENCE * (1 + wider))
-        stages.values = real.values
-        idle = 0 if stages.attained(own.rank) > before + WORTH * own.gap else idle + len(groups)
+        gap = max(FINEST * own.gap, COARSE * left / (1.0 + idle)) * (FEW + wider) / len(mine)
+        wished = [group for group in groups if len(group)]
+        more = _at_once(stages, own, wished, real, None, wanted, gap, PATIENCE * (1 + wider))
+        has, idle = has + more, 0 if more > WORTH * own.gap else idle + len(groups)
+    stages.values = real.values
+
+
+def _near(  # noqa: PLR0917 - all that a choice is
+    stages: Stages, mine: Ints, order: Ints, chance: np.random.Generator, turn: int, size: int
+) -> Ints:
+    """The next project with some of its neighbours."""
+    if turn < len(order):
+        return neighbours(stages, mine, int(order[turn]), size)
+    near = neighbours(stages, mine, int(chance.choice(mine)), 2 * size)
+    return np.append(near[:1], chance.permutation(near[1:])[: size - 1])
 
 
 def _away(stages: Stages, part: Part, relaxed: Floats) -> Floats:
-    """What a unit costs that is held of another pool than in the relaxation: prices of what just suffices are nothing."""
+    """What a unit costs of another pool than in the relaxation: what just suffices has no price."""
     s, x = stages.model.setting, stages.model.variables.x
     supply = np.maximum(0.0, relaxed[x]) * (s.rate * stages.model.scale[x[:, 0]])[:, None]
     total = np.zeros((len(s.needs), s.weeks))
@@ -124,8 +132,9 @@ def _in_turn(  # noqa: PLR0917 - all that a class in groups is
 def _at_once(  # noqa: PLR0917 - all that groups at a time are
     stages: Stages, part: Part, groups: list[Ints], real: Held, fair: Held | None, wanted: Floats, gap: float,
     limit: float,
-) -> None:  # fmt: skip
-    """Groups side by side; one that wants what another took meanwhile is decided again."""
+) -> float:  # fmt: skip
+    """Groups side by side; one that wants what another took meanwhile is decided again. What the class gains."""
+    more = 0.0
     pieces = [stages.pieces.of(group.tolist()) for group in groups]
     answers = stages.crew.each(
         lambda piece: _decided(stages, part, _left(piece, real, fair), real.values, wanted, gap, limit), pieces
@@ -135,9 +144,11 @@ def _at_once(  # noqa: PLR0917 - all that groups at a time are
         if values is not None and not _fits(piece, real, values):
             values = _decided(stages, part, _left(piece, real, fair), real.values, wanted, gap, limit)
         if values is not None and dot(wanted[piece.columns], values - real.values[piece.columns]) > 0.0:
+            more += dot(part.weights[piece.columns], values - real.values[piece.columns])
             real.take(piece, values)
         if fair is not None:
             fair.take(piece, real.values[piece.columns])
+    return more
 
 
 def _left(piece: Piece, real: Held, fair: Held | None) -> Piece:
@@ -173,17 +184,9 @@ def _decided(  # noqa: PLR0917 - all that one group is
 
 
 def _groups(stages: Stages, own: Part, relaxed: Floats) -> list[Ints]:
-    """The projects of a class, those with most value first, a few at a time; who is linked is in one group."""
-    model, mine = stages.model, np.flatnonzero(own.mine)
-    worth = np.bincount(model.owner, own.weights * relaxed, minlength=len(own.mine))
-    tied: list[Ints] = sorted(_tied(stages, mine), key=lambda some: -float(worth[some].sum()))
-    groups: list[Ints] = []
-    for some in tied:
-        if groups and len(groups[-1]) + len(some) <= TOGETHER:
-            groups[-1] = np.concatenate([groups[-1], some])
-        else:
-            groups.append(some)
-    return groups
+    """The projects of a class, those with most value first; who is linked is in one group."""
+    worth = np.bincount(stages.model.owner, own.weights * relaxed, minlength=len(own.mine))
+    return sorted(_tied(stages, np.flatnonzero(own.mine)), key=lambda some: -float(worth[some].sum()))
 
 
 def _tied(stages: Stages, mine: Ints) -> list[Ints]:

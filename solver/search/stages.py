@@ -41,6 +41,8 @@ HELD = 0.9, 0.02
 """Shares of the gap left, and at least of the gap, that later classes may take back where they share projects."""
 CHOOSING = 0.5
 """Share of a class's time in which it is decided what runs when; the rest is for whole steps."""
+GENEROUS = 1.5
+"""Times its even share of the time left that a class may take, as most need less; in a large portfolio all need it."""
 GRACE = 10.0
 """Seconds that a linear step may take even when the time is up: without it there would be no whole plan."""
 
@@ -95,6 +97,13 @@ class Stages:
         found = np.zeros((len(self.first), len(s.problem.pools)), dtype=float)
         found[s.pair_project, s.pair_pool] = 1.0
         return found
+
+    def share(self, ranks: list[int]) -> float:
+        """What share of the time left the first of some classes may take; in a large portfolio by its projects."""
+        if not self.large:
+            return GENEROUS / len(ranks)
+        sizes = [int((self.model.setting.rank == rank).any(axis=1).sum()) for rank in ranks]
+        return sizes[0] / max(1, sum(sizes))
 
     def attained(self, rank: int) -> float:
         """What the values so far give a class, without its constant part."""
