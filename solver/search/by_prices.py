@@ -37,8 +37,8 @@ def price(stages: Stages, part: Part, limit: float) -> Relaxed | None:
     return relaxed
 
 
-def decide_by_prices(stages: Stages, part: Part, relaxed: Relaxed | None) -> None:
-    """The class in whole steps, from those below at rest, until its proof holds or its time is up."""
+def decide_by_prices(stages: Stages, part: Part, relaxed: Relaxed | None, last: float) -> None:
+    """The class in whole steps from those below at rest, then made better until its proof holds or its time is up."""
     if relaxed is not None:
         moved = make_room(stages, part, relaxed)
         task, left = stages.task(own_part(stages, part)), stages.until - stages.clock.seconds
@@ -47,7 +47,7 @@ def decide_by_prices(stages: Stages, part: Part, relaxed: Relaxed | None) -> Non
             _prove(stages, part, after, PROVING * left)
             relaxed = after or relaxed
         build(stages, own_part(stages, part), relaxed.values)
-    again(stages, own_part(stages, part), stages.until - stages.clock.seconds)
+    again(stages, own_part(stages, part), last - stages.clock.seconds)
 
 
 def _prove(stages: Stages, part: Part, relaxed: Relaxed | None, seconds: float) -> None:

@@ -43,6 +43,8 @@ CHOOSING = 0.5
 """Share of a class's time in which it is decided what runs when; the rest is for whole steps."""
 GENEROUS = 1.5
 """Times its even share of the time left that a class may take, as most need less; in a large portfolio all need it."""
+TWICE = 2.0
+"""Times its share that a class of a large portfolio may take to come to a whole plan; after that it is made better."""
 GRACE = 10.0
 """Seconds that a linear step may take even when the time is up: without it there would be no whole plan."""
 
@@ -162,7 +164,8 @@ class Stages:
         last, self.until = self.clock.seconds + limit, self.clock.seconds + CHOOSING * limit
         relaxed, better = None, None
         if self.large:
-            self.until, relaxed = last, price(self, part, limit)
+            self.until = self.clock.seconds + TWICE * limit
+            relaxed = price(self, part, TWICE * limit)
         else:
             not_before(self, part)
             part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
@@ -175,7 +178,7 @@ class Stages:
             self.values = cleared(self, part, self.at_rest[rank] if again else self.values)
             before = self.values
             if self.large:
-                decide_by_prices(self, part, None if again else relaxed)
+                decide_by_prices(self, part, None if again else relaxed, last)
             elif again and (better is None or better.values is None):
                 self.until = last
                 in_pieces(self, part, limit)
