@@ -49,8 +49,6 @@ class Answer:
     bound: float
     finished: bool
     infeasible: bool
-    relaxed: Floats | None = None
-    """Values in which decisions may be fractions, where nothing whole was found in time."""
 
 
 @dataclass(slots=True)

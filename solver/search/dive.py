@@ -40,10 +40,7 @@ def search(model: Model, task: Task, first: Answer, clock: Clock, report: Report
 
 
 def dive(model: Model, task: Task, clock: Clock) -> Answer:
-    """Values of a task in which its binaries are whole, found by rounding; the bound is the relaxation's.
-
-    Where none are found, what the relaxation held last, if it was solved at all.
-    """
+    """Values of a task in which its binaries are whole, found by rounding; the bound is the relaxation's."""
     task = replace(task, discrete=model.binary)
     columns = np.flatnonzero(task.free)
     highs = load(model, task, columns)
@@ -53,16 +50,13 @@ def dive(model: Model, task: Task, clock: Clock) -> Answer:
     place = dived.whole() if lp.num_col_ else np.zeros(0)
     fixed = dot(task.objective, np.where(task.free, 0.0, task.values))
     nothing = Answer(None, np.nan, dived.bound + fixed, finished=False, infeasible=False)
-    known = dived.latest if place is None else place
-    if known is None:
+    if place is None:
         return nothing
     solution = highspy.HighsSolution()
-    solution.col_value = list(known)
+    solution.col_value = list(place)
     highs.postsolve(solution)
     values = task.values.copy()
     values[columns] = np.array(highs.getSolution().col_value)
-    if place is None:
-        return replace(nothing, relaxed=values)
     if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return nothing
     whole = model.binary & task.free
@@ -101,7 +95,6 @@ class _Dive:
         stop_when(self.highs, clock)
         self.many, self.bound, self.returns, self.last = len(self.open), np.inf, 0, clock.seconds + seconds
         self.taken: list[tuple[Ints, Floats]] = []
-        self.latest: Floats | None = None
 
     def whole(self) -> Floats | None:
         """All columns, once the decisions are whole; None if there is no way on."""
@@ -173,5 +166,4 @@ class _Dive:
         solve(self.highs)
         if self.highs.getModelStatus() != _OPTIMAL:
             return None
-        self.latest = np.array(self.highs.getSolution().col_value)
-        return self.latest
+        return np.array(self.highs.getSolution().col_value)

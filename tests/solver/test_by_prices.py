@@ -1,0 +1,264 @@
+"""A class of a large portfolio: its pieces add up, its prices bound it, its shares always leave a plan that passes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from benchmarks.generate import generate
+from solver.engine import run
+from solver.model import build
+from solver.model.sheet import Floats
+from solver.plan import Outcome
+from solver.problem import Problem
+from solver.progress import Options
+from solver.search import by_prices, first, prices, shares
+from solver.search.alone import own_part
+from solver.search.crew import Crew
+from solver.search.part import Part
+from solver.search.pieces import Held
+from solver.search.prices import Relaxed, bound_at, relax
+from solver.search.stages import Stages
+from solver.solve import solve
+from solver.task import Clock
+from tests.solver.solving import LIMITS, class_after_class
+
+LEAST = 0.9
+"""Share of what an ordinary solve attains of the first class that one by prices does too."""
+FIRST_ORDER = (prices.QUICK, prices.STEADY)
+CHANCE = np.random.default_rng(5)
+
+
+@pytest.fixture(scope="module")
+def problem() -> Problem:
+    """A generated portfolio in which much competes for little."""
+    return generate(8, 4, 8, 3)
+
+
+@pytest.fixture(scope="module")
+def ordinary(problem: Problem) -> Outcome:
+    """Its plan as that of a portfolio of middling size."""
+    with class_after_class():
+        return solve(problem, "code-red", options=LIMITS)
+
+
+@pytest.fixture
+def stages(problem: Problem, monkeypatch: pytest.MonkeyPatch) -> Stages:
+    """The work on it as that on a large one, with its plan at rest."""
+    monkeypatch.setattr("solver.search.stages.LARGE", 0)
+    begun = Stages(build(problem, "code-red"), Clock(Options(gap=0.002)))
+    assert first.stand_by(begun)
+    return begun
+
+
+def as_large(problem: Problem, options: Options = LIMITS) -> Outcome:
+    """The plan of a portfolio that counts as large."""
+    with class_after_class(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_module("solver.search.stages"), "LARGE", 0)
+        return solve(problem, "code-red", options=options)
+
+
+def best(stages: Stages, part: Part) -> float:
+    """What the class attains at best, or nearly: by branch and bound over everything."""
+    task = replace(stages.task(part), discrete=stages.model.discrete & part.free, gap=0.01 * part.gap, limit=20.0)
+    answer = run(stages.model, task, stages.clock)
+    assert answer.values is not None
+    return answer.objective
+
+
+def is_plan(stages: Stages, values: Floats) -> bool:
+    """Whether values meet every row, lie within all bounds, and are whole where they have to be."""
+    model = stages.model
+    sums = Held(model, values).sums
+    met = (sums >= model.low - 1e-6).all() and (sums <= model.high + 1e-6).all()
+    within = (values >= stages.lower - 1e-6).all() and (values <= stages.upper + 1e-6).all()
+    return bool(met and within and np.allclose(values[model.discrete], np.round(values[model.discrete])))
+
+
+# -- as a whole ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_large_portfolio_comes_near_to_what_it_gets_as_one_of_middling_size(
+    problem: Problem, ordinary: Outcome, threads: int
+) -> None:
+    found = as_large(problem, replace(LIMITS, threads=threads))
+    assert found.plan is not None  # and so it passed the check
+    assert found.classes[0].attained >= LEAST * ordinary.classes[0].attained
+    assert all(c.attained <= c.bound + 1e-6 for c in found.classes)
+    assert any(c.attained > 0 for c in found.classes[1:])
+    assert all(c.gap_percent < 100 for c in found.classes)
+
+
+@pytest.mark.parametrize("way", FIRST_ORDER)
+def test_a_first_order_method_does_as_well(
+    problem: Problem, ordinary: Outcome, monkeypatch: pytest.MonkeyPatch, way: dict[str, object]
+) -> None:
+    for module in (prices, by_prices):
+        monkeypatch.setattr(module, "MANY_ROWS", 0)
+    monkeypatch.setattr(prices, "QUICK", way)
+    monkeypatch.setattr(prices, "STEADY", way)
+    found = as_large(problem)
+    assert found.plan is not None
+    assert found.classes[0].attained >= LEAST * ordinary.classes[0].attained
+    assert all(c.attained <= c.bound + 1e-6 for c in found.classes)
+
+
+def test_where_no_relaxation_ends_in_time_there_is_a_plan_and_a_bound(
+    problem: Problem, ordinary: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prices, "_solved", lambda *_: None)
+    found = as_large(problem)
+    assert found.plan is not None
+    assert found.classes[0].attained >= LEAST * ordinary.classes[0].attained
+    assert ordinary.classes[0].attained <= found.classes[0].bound + 1e-6
+
+
+# -- pieces ----------------------------------------------------------------------------------------
+
+
+def test_what_a_piece_and_the_others_make_of_its_rows_is_what_all_make_of_them(stages: Stages) -> None:
+    model, values = stages.model, CHANCE.random(stages.model.size)
+    held = Held(model, values)
+    for group in ([0], [1, 4], [2, 3, 7]):
+        piece = stages.pieces.of(group)
+        assert (piece.columns == np.flatnonzero(np.isin(model.owner, group))).all()
+        assert (piece.rows == np.unique(model.row[np.isin(model.column, piece.columns)])).all()
+        others = np.where(np.isin(model.owner, group), 0.0, values)
+        assert np.allclose(held.beside(piece), Held(model, others).sums[piece.rows])
+        assert np.allclose(held.beside(piece) + piece.sums(values[piece.columns]), held.sums[piece.rows])
+
+
+def test_another_value_for_a_piece_changes_what_all_make_of_the_rows_and_nothing_given(stages: Stages) -> None:
+    values = CHANCE.random(stages.model.size)
+    given, piece = values.copy(), stages.pieces.of([2, 5])
+    held, other = Held(stages.model, values), CHANCE.random(len(piece.columns))
+    held.take(piece, other)
+    assert (values == given).all()
+    assert (held.values[piece.columns] == other).all()
+    assert np.allclose(held.sums, Held(stages.model, held.values).sums)
+
+
+def test_apart_a_project_has_only_rows_of_its_own(stages: Stages) -> None:
+    piece, model = stages.pieces.apart([3]), stages.model
+    assert model.row_is_own[piece.rows].all()
+    assert set(model.owner[model.column[np.isin(model.row, piece.rows)]]) == {3}
+
+
+# -- prices ----------------------------------------------------------------------------------------
+
+
+def test_whatever_the_prices_no_plan_attains_more_than_they_prove(stages: Stages) -> None:
+    model = stages.model
+    for rank in sorted(model.classes)[:2]:
+        part = stages._open(rank)
+        least = best(stages, part)
+        for size in (0.0, 0.01, 1.0):
+            any_prices = np.where(
+                model.row_is_own | ~np.isfinite(model.high), 0.0, size * CHANCE.random(len(model.low))
+            )
+            told = Relaxed(stages.values, any_prices, size * CHANCE.random(len(stages.held)))
+            for seconds in (0.0, 20.0):
+                assert bound_at(stages, part, told, seconds) >= least - 1e-6
+        assert stages.decide(rank, limit=20.0)
+
+
+def test_the_prices_of_the_relaxation_prove_what_it_does_and_with_whole_decisions_no_less(stages: Stages) -> None:
+    part = stages._open(min(stages.model.classes))
+    task = stages.task(part)
+    relaxed = relax(stages, task, 20.0)
+    assert relaxed is not None
+    linear = run(stages.model, task, stages.clock).objective
+    in_fractions, whole = (bound_at(stages, part, relaxed, seconds) for seconds in (0.0, 20.0))
+    assert in_fractions == pytest.approx(linear, rel=1e-3)
+    assert best(stages, part) - 1e-6 <= whole <= in_fractions + 1e-6
+
+
+# -- shares ----------------------------------------------------------------------------------------
+
+
+def test_however_rough_the_shares_are_there_is_a_plan(stages: Stages) -> None:
+    at_rest = stages.values
+    for relaxed in (stages.upper, stages.lower, stages.upper * CHANCE.random(stages.model.size)):
+        stages.values = at_rest
+        part = stages._open(min(stages.model.classes))
+        shares.build(stages, own_part(stages, part), relaxed)
+        assert is_plan(stages, stages.values)
+        assert stages.attained(part.rank) >= dot_of(part, at_rest) - 1e-6
+
+
+def dot_of(part: Part, values: Floats) -> float:
+    """What values give a class."""
+    return float(part.weights @ values)
+
+
+def test_who_wants_what_another_took_meanwhile_is_decided_again(
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, told = shares._fits, []
+
+    def fits(*args: object) -> bool:
+        told.append(real(*args))  # type: ignore[arg-type]
+        return told[-1]
+
+    monkeypatch.setattr(shares, "_fits", fits)
+    ranks = stages.model.setting.rank
+    part = stages._open(max(stages.model.classes, key=lambda rank: int((ranks == rank).any(axis=1).sum())))
+    own, held, projects = own_part(stages, part), Held(stages.model, stages.values), np.flatnonzero(part.mine)
+    stages.crew = Crew(len(projects))
+    more = shares._at_once(
+        stages, own, [projects[n : n + 1] for n in range(len(projects))], held, None, own.weights, 0.0, 5.0
+    )
+    assert is_plan(stages, held.values)
+    assert more == pytest.approx(dot_of(part, held.values) - stages.attained(part.rank))
+    assert more > 0
+    assert set(told) == {True, False}
+
+
+def test_those_below_make_room_where_that_has_no_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("solver.search.stages.LARGE", 0)
+    begun = Stages(build(generate(40, 16, 26, 1), "code-red"), Clock(Options(gap=0.005)))
+    assert first.stand_by(begun)
+    part = begun._open(min(begun.model.classes))
+
+    def alone() -> float:
+        return run(begun.model, begun.task(own_part(begun, part)), begun.clock).objective
+
+    before, relaxed = alone(), relax(begun, begun.light(part, 20.0), 20.0)
+    assert relaxed is not None
+    assert shares.make_room(begun, part, relaxed)
+    assert is_plan(begun, begun.values)
+    assert alone() > 1.02 * before
+
+
+# -- at rest ---------------------------------------------------------------------------------------
+
+
+def test_each_by_itself_is_a_plan_where_together_they_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[bool] = []
+    alone = first._each_by_itself
+
+    def told(stages: Stages, part: Part, weights: Floats) -> Floats | None:
+        found = alone(stages, part, weights)
+        looked.append(found is not None)
+        return found
+
+    monkeypatch.setattr("solver.search.stages.LARGE", 0)
+    monkeypatch.setattr(first, "_each_by_itself", told)
+    for seed in (2, 3):
+        begun = Stages(build(generate(8, 4, 8, seed), "code-red"), Clock(Options()))
+        assert first.stand_by(begun)
+        assert is_plan(begun, begun.values)
+    assert looked == [True, False]
+
+
+def test_two_threads_change_nothing_for_a_portfolio_of_middling_size(problem: Problem, ordinary: Outcome) -> None:
+    with class_after_class():
+        found = solve(problem, "code-red", options=replace(LIMITS, threads=2))
+    assert found.plan is not None
+    assert ordinary.plan is not None
+    assert found.plan.allocation.equals(ordinary.plan.allocation)
+    assert found.classes == ordinary.classes
