@@ -118,7 +118,7 @@ def _solve(who: str, size: str, seed: int, asked: argparse.Namespace) -> Result:
     package = NEEDS.get(who)
     if package and not find_spec(package):
         return {"status": "not installed", "finished": False}
-    limit = asked.limit if who == "codered" else asked.beside_limit
+    limit = asked.limit if who.startswith("codered") else asked.beside_limit
     command = [sys.executable, "-m", "benchmarks.child", who, size, str(seed), str(limit), str(asked.gap)]
     command += ["--same-proof"] if asked.same_proof else []
     try:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Limits of one solve. `gap`: the proof asked for, as a share of each class's ideal (None: the tolerance)."""
+    """Limits of one solve. `gap`: the proof asked for, as a share of each class's ideal (None: the tolerance).
+
+    `threads`: how many pieces of a large portfolio are decided at a time; a smaller one is decided on one.
+    """
 
     time_limit: float = 60.0
     gap: float | None = None
