@@ -99,8 +99,8 @@ def told(answer: Answer) -> Result:
 
 
 MEASURES: dict[str, Callable[[Wish], Result]] = {
-    "codered": run_codered, "codered-2": partial(run_codered, threads=2), "textbook": run_textbook, "linopy": run_linopy, "cp-sat": run_cpsat,
-    "cp-sat-2": partial(run_cpsat, threads=2), "relaxation": run_relaxation,
+    "codered": run_codered, "codered-2": partial(run_codered, threads=2), "textbook": run_textbook,
+    "linopy": run_linopy, "cp-sat": run_cpsat, "cp-sat-2": partial(run_cpsat, threads=2), "relaxation": run_relaxation,
 }  # fmt: skip
 """Who can be asked; `-2` is the same on two threads."""
 

@@ -27,21 +27,27 @@ def moves(plan: Published, table: pd.DataFrame) -> Iterator[Violation]:
     for (i,) in hits(~right | ~np.isfinite(amount)):
         cells = ", ".join(str(cell) for cell in table.iloc[i])
         yield Violation("moves", f"row {i + 1} ({cells}) is no move of an amount from one to another")
-    told = np.zeros((len(names), len(g.pools), len(g.weeks)))
     right &= np.isfinite(amount)
-    np.add.at(told, (target[right], pool[right], week[right]), amount[right])
-    np.subtract.at(told, (source[right], pool[right], week[right]), amount[right])
-    yield from _unexplained(plan, told[:-1])
+    to, leaving = target[right] * len(g.pools) + pool[right], source[right] * len(g.pools) + pool[right]
+    yield from _unexplained(plan, (to, leaving, week[right], amount[right]))
 
 
-def _unexplained(plan: Published, told: Numbers) -> Iterator[Violation]:
+def _unexplained(plan: Published, told: tuple[Indices, Indices, Indices, Numbers]) -> Iterator[Violation]:
+    """Differences that moves do not make; places are numbers of project and pool together, of those that occur."""
     g = plan.ground
-    real = np.zeros_like(told)
-    np.add.at(real, (g.pair_project, g.pair_pool), plan.x - plan.before)
-    for p, r, t in hits(np.abs(told - real) > tolerance(real)):
-        text = f"moves give {say(told[p, r, t])}, the allocation changed by {say(real[p, r, t])}"
-        amount = off(told[p, r, t], real[p, r, t])
-        yield Violation("moves", text, g.projects[p].project, pool=g.pools[r], week=g.weeks[t], amount=amount)
+    to, leaving, week, amount = told
+    held = g.pair_project * len(g.pools) + g.pair_pool
+    at = np.unique(np.concatenate([held, to, leaving]))
+    moved, real = np.zeros((len(at), len(g.weeks))), np.zeros((len(at), len(g.weeks)))
+    np.add.at(moved, (np.searchsorted(at, to), week), amount)
+    np.subtract.at(moved, (np.searchsorted(at, leaving), week), amount)
+    np.add.at(real, np.searchsorted(at, held), plan.x - plan.before)
+    wrong = (np.abs(moved - real) > tolerance(real)) & (at < len(g.projects) * len(g.pools))[:, None]
+    for n, t in hits(wrong):
+        p, r = divmod(int(at[n]), len(g.pools))
+        text = f"moves give {say(moved[n, t])}, the allocation changed by {say(real[n, t])}"
+        amount_off = off(moved[n, t], real[n, t])
+        yield Violation("moves", text, g.projects[p].project, pool=g.pools[r], week=g.weeks[t], amount=amount_off)
 
 
 def utilisation(plan: Published, table: pd.DataFrame) -> Iterator[Violation]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 RELAXING, PROVING = 0.5, 0.2
 """Shares of a class's time for one relaxation, and for its bound."""
+ROOM = 0.15
+"""Share of the time left to a class in which those below may make room."""
 ALL = 0.7
 """Share of the time for a relaxation in which the one with those below has to be solved."""
 
@@ -40,8 +42,8 @@ def price(stages: Stages, part: Part, limit: float) -> Relaxed | None:
 def decide_by_prices(stages: Stages, part: Part, relaxed: Relaxed | None, last: float) -> None:
     """The class in whole steps from those below at rest, then made better until its proof holds or its time is up."""
     if relaxed is not None:
-        moved = make_room(stages, part, relaxed)
-        task, left = stages.task(own_part(stages, part)), stages.until - stages.clock.seconds
+        left = stages.until - stages.clock.seconds
+        moved, task = make_room(stages, part, relaxed, ROOM * left), stages.task(own_part(stages, part))
         if moved and len(rows_of(stages.model, task)) <= MANY_ROWS:
             after = relax(stages, task, stages.budget(RELAXING * left))
             _prove(stages, part, after, PROVING * left)

@@ -46,7 +46,7 @@ def build(stages: Stages, own: Part, relaxed: Floats) -> None:
     """A class in whole steps from what it is at rest, those first that are worth most in its relaxation."""
     groups = _groups(stages, own, relaxed)
     gap = OPEN * own.gap / max(1, int(own.mine.sum()))
-    _in_turn(stages, own, groups, relaxed, _calmly(stages, own), gap)
+    _in_turn(stages, own, groups, relaxed, _calmly(stages, own), gap, stages.until)
 
 
 def _calmly(stages: Stages, own: Part) -> Floats:
@@ -57,13 +57,15 @@ def _calmly(stages: Stages, own: Part) -> Floats:
     return wanted
 
 
-def make_room(stages: Stages, part: Part, relaxed: Relaxed) -> bool:
+def make_room(stages: Stages, part: Part, relaxed: Relaxed, seconds: float) -> bool:
     """Those below go where the class minds least, as far as its relaxation has them there; False if none moves."""
     gains, _ = at_prices(stages, part, relaxed)
     gains = gains - _away(stages, part, relaxed.values)
-    below = np.flatnonzero((stages.first > part.rank) & ~part.mine)
-    before, gap = stages.values, OPEN * part.gap / max(1, len(below))
-    _in_turn(stages, part, [below[n : n + 1] for n in range(len(below))], relaxed.values, gains, gap)
+    s, x = stages.model.setting, stages.model.variables.x
+    holds = np.bincount(s.pair_project, stages.values[x].sum(axis=1), minlength=len(part.mine)) > 0
+    below = np.flatnonzero((stages.first > part.rank) & ~part.mine & holds)
+    before, gap, last = stages.values, OPEN * part.gap / max(1, len(below)), stages.clock.seconds + seconds
+    _in_turn(stages, part, [below[n : n + 1] for n in range(len(below))], relaxed.values, gains, gap, last)
     return not np.array_equal(stages.values, before)
 
 
@@ -115,14 +117,14 @@ def _away(stages: Stages, part: Part, relaxed: Floats) -> Floats:
 
 
 def _in_turn(  # noqa: PLR0917 - all that a class in groups is
-    stages: Stages, part: Part, groups: list[Ints], relaxed: Floats, wanted: Floats, gap: float
+    stages: Stages, part: Part, groups: list[Ints], relaxed: Floats, wanted: Floats, gap: float, last: float
 ) -> None:
     """Group after group in whole steps, each with its share, as long as there is time."""
     model, size = stages.model, stages.crew.size
     real = Held(model, stages.values)
     fair = Held(model, np.where(part.free, relaxed, stages.values))
     for first in range(0, len(groups), size):
-        if stages.clock.over() or stages.clock.seconds > stages.until:
+        if stages.clock.over() or stages.clock.seconds > last:
             break
         some = groups[first : first + size]
         _at_once(stages, part, some, real, fair, wanted, gap * len(some[0]), PATIENCE)

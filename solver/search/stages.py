@@ -33,7 +33,7 @@ from solver.search.tight import cuts
 from solver.search.whole import in_pieces, in_whole_steps
 from solver.task import Answer, Clock, Report, Task
 
-LARGE = 40_000
+LARGE = 16_000
 """Columns above which searches over all that is open take too long: a class is decided by itself."""
 SLACK = 0.1
 """Share of the gap asked for that settling may give away for calmer moves."""

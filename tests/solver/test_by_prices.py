@@ -229,7 +229,7 @@ def test_those_below_make_room_where_that_has_no_price(monkeypatch: pytest.Monke
 
     before, relaxed = alone(), relax(begun, begun.light(part, 20.0), 20.0)
     assert relaxed is not None
-    assert shares.make_room(begun, part, relaxed)
+    assert shares.make_room(begun, part, relaxed, 20.0)
     assert is_plan(begun, begun.values)
     assert alone() > 1.02 * before
 
