@@ -49,7 +49,14 @@ def decide_by_prices(stages: Stages, part: Part, relaxed: Relaxed | None, last: 
             _prove(stages, part, after, PROVING * left)
             relaxed = after or relaxed
         build(stages, own_part(stages, part), relaxed.values)
+        _tell(stages, part)
     again(stages, own_part(stages, part), last - stages.clock.seconds)
+    _tell(stages, part)
+
+
+def _tell(stages: Stages, part: Part) -> None:
+    """Value and bound so far, as progress."""
+    stages.teller(part.rank)(stages.attained(part.rank), stages.bounds[part.rank])
 
 
 def _prove(stages: Stages, part: Part, relaxed: Relaxed | None, seconds: float) -> None:

@@ -14,7 +14,7 @@ from solver.model import build
 from solver.model.sheet import Floats
 from solver.plan import Outcome
 from solver.problem import Problem
-from solver.progress import Options
+from solver.progress import Options, Progress
 from solver.search import by_prices, first, prices, shares
 from solver.search.alone import own_part
 from solver.search.crew import Crew
@@ -91,6 +91,18 @@ def test_a_large_portfolio_comes_near_to_what_it_gets_as_one_of_middling_size(
     assert all(c.attained <= c.bound + 1e-6 for c in found.classes)
     assert any(c.attained > 0 for c in found.classes[1:])
     assert all(c.gap_percent < 100 for c in found.classes)
+
+
+def test_progress_tells_of_every_class_what_it_has_and_could_have(problem: Problem) -> None:
+    told: list[Progress] = []
+    with class_after_class(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_module("solver.search.stages"), "LARGE", 0)
+        found = solve(problem, "code-red", options=LIMITS, on_progress=told.append)
+    assert {t.rank for t in told} == {c.rank for c in found.classes}
+    for one in told:
+        assert one.incumbent is not None
+        assert one.bound is not None
+        assert one.incumbent <= one.bound + 1e-6
 
 
 @pytest.mark.parametrize("way", FIRST_ORDER)
