@@ -10,8 +10,8 @@ import numpy as np
 from solver.engine import run
 from solver.model.sheet import Floats
 from solver.search.dive import WHOLE
+from solver.search.large.pieces import Held, Piece
 from solver.search.part import Part
-from solver.search.pieces import Held, Piece
 from solver.search.seed import whole_seed
 from solver.task import ANY, Answer, Task
 

@@ -21,12 +21,12 @@ from solver.engine import run
 from solver.model import Model
 from solver.model.sheet import Bools, Floats, dot
 from solver.progress import OnProgress, Progress
-from solver.search.by_prices import decide_by_prices, price
 from solver.search.choose import choose
-from solver.search.crew import Crew
 from solver.search.dive import bound_of
+from solver.search.large.crew import Crew
+from solver.search.large.decide import decide_by_prices, price
+from solver.search.large.pieces import Pieces
 from solver.search.part import Part, attached
-from solver.search.pieces import Pieces
 from solver.search.reach import not_before
 from solver.search.seed import as_seeded, better_than, cleared
 from solver.search.tight import cuts
@@ -34,7 +34,7 @@ from solver.search.whole import in_pieces, in_whole_steps
 from solver.task import Answer, Clock, Report, Task
 
 LARGE = 16_000
-"""Columns above which searches over all that is open take too long: a class is decided by itself."""
+"""Columns above which searches over all that is open take too long: a class is decided by prices."""
 SLACK = 0.1
 """Share of the gap asked for that settling may give away for calmer moves."""
 HELD = 0.9, 0.02

@@ -15,12 +15,13 @@ from solver.model.sheet import Floats
 from solver.plan import Outcome
 from solver.problem import Problem
 from solver.progress import Options, Progress
-from solver.search import by_prices, first, prices, shares
+from solver.search import first
 from solver.search.alone import own_part
-from solver.search.crew import Crew
+from solver.search.large import decide, prices, shares
+from solver.search.large.crew import Crew
+from solver.search.large.pieces import Held
+from solver.search.large.prices import Relaxed, bound_at, relax
 from solver.search.part import Part
-from solver.search.pieces import Held
-from solver.search.prices import Relaxed, bound_at, relax
 from solver.search.stages import Stages
 from solver.solve import solve
 from solver.task import Clock
@@ -109,7 +110,7 @@ def test_progress_tells_of_every_class_what_it_has_and_could_have(problem: Probl
 def test_a_first_order_method_does_as_well(
     problem: Problem, ordinary: Outcome, monkeypatch: pytest.MonkeyPatch, way: dict[str, object]
 ) -> None:
-    for module in (prices, by_prices):
+    for module in (prices, decide):
         monkeypatch.setattr(module, "MANY_ROWS", 0)
     monkeypatch.setattr(prices, "QUICK", way)
     monkeypatch.setattr(prices, "STEADY", way)

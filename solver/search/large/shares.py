@@ -14,9 +14,9 @@ import numpy as np
 from solver.engine import run
 from solver.model.sheet import Floats, Ints, dot
 from solver.search.improve import most_to_gain_first, neighbours
+from solver.search.large.pieces import Held, Piece
+from solver.search.large.prices import Relaxed, at_prices
 from solver.search.part import Part
-from solver.search.pieces import Held, Piece
-from solver.search.prices import Relaxed, at_prices
 from solver.task import Task
 
 if TYPE_CHECKING:

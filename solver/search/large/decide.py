@@ -13,9 +13,9 @@ import numpy as np
 
 from solver.engine import rows_of
 from solver.search.alone import own_part
+from solver.search.large.prices import MANY_ROWS, Relaxed, bound_at, relax
+from solver.search.large.shares import again, build, make_room
 from solver.search.part import Part
-from solver.search.prices import MANY_ROWS, Relaxed, bound_at, relax
-from solver.search.shares import again, build, make_room
 
 if TYPE_CHECKING:
     from solver.search.stages import Stages
