@@ -24,7 +24,7 @@ from solver.progress import OnProgress, Progress
 from solver.search.choose import choose
 from solver.search.dive import bound_of
 from solver.search.large.crew import Crew
-from solver.search.large.decide import decide_by_prices, price
+from solver.search.large.decide import better_by_prices, decide_by_prices, price
 from solver.search.large.pieces import Pieces
 from solver.search.part import Part, attached
 from solver.search.reach import not_before
@@ -177,8 +177,10 @@ class Stages:
         else:
             self.values = cleared(self, part, self.at_rest[rank] if again else self.values)
             before = self.values
-            if self.large:
-                decide_by_prices(self, part, None if again else relaxed, last)
+            if self.large and again:
+                better_by_prices(self, part, last)
+            elif self.large:
+                decide_by_prices(self, part, relaxed, last)
             elif again and (better is None or better.values is None):
                 self.until = last
                 in_pieces(self, part, limit)

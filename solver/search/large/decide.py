@@ -48,8 +48,13 @@ def decide_by_prices(stages: Stages, part: Part, relaxed: Relaxed | None, last: 
             after = relax(stages, task, stages.budget(RELAXING * left))
             _prove(stages, part, after, PROVING * left)
             relaxed = after or relaxed
-        build(stages, own_part(stages, part), relaxed.values)
-        _tell(stages, part)
+    build(stages, own_part(stages, part), relaxed.values if relaxed is not None else stages.values)
+    _tell(stages, part)
+    better_by_prices(stages, part, last)
+
+
+def better_by_prices(stages: Stages, part: Part, last: float) -> None:
+    """The class made better from what it is, until its proof holds or its time is up."""
     again(stages, own_part(stages, part), last - stages.clock.seconds)
     _tell(stages, part)
 

@@ -186,9 +186,12 @@ def _decided(  # noqa: PLR0917 - all that one group is
 
 
 def _groups(stages: Stages, own: Part, relaxed: Floats) -> list[Ints]:
-    """The projects of a class, those with most value first; who is linked is in one group."""
-    worth = np.bincount(stages.model.owner, own.weights * relaxed, minlength=len(own.mine))
-    return sorted(_tied(stages, np.flatnonzero(own.mine)), key=lambda some: -float(worth[some].sum()))
+    """The projects of a class, those with most value first, then those that could have most; who is linked is one."""
+    owner, count = stages.model.owner, len(own.mine)
+    worth = np.bincount(owner, own.weights * relaxed, minlength=count)
+    most = np.bincount(owner, own.weights, minlength=count)
+    tied = _tied(stages, np.flatnonzero(own.mine))
+    return sorted(tied, key=lambda some: (-float(worth[some].sum()), -float(most[some].sum())))
 
 
 def _tied(stages: Stages, mine: Ints) -> list[Ints]:
