@@ -10,7 +10,7 @@ import numpy as np
 from solver.engine import run
 from solver.model.sheet import Floats
 from solver.search.dive import WHOLE
-from solver.search.large.pieces import Held, Piece
+from solver.search.large.pieces import MET, Held, Piece
 from solver.search.part import Part
 from solver.search.seed import whole_seed
 from solver.task import ANY, Answer, Task
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 5.0
 """Seconds that the plan at rest of one project may take."""
-MET = 1e-6
-"""How far a row may be off its side and count as met."""
 
 
 def stand_by(stages: Stages) -> bool:

@@ -170,8 +170,8 @@ class Stages:
             not_before(self, part)
             part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
         seeded = as_seeded(self, part)
-        if seeded is not None and not (self.proves(part, seeded) if self.large else self.is_enough(part, seeded)):
-            better = None if self.large else better_than(self, part, seeded, limit)
+        if seeded is not None and not self.large and not self.is_enough(part, seeded):
+            better = better_than(self, part, seeded, limit)
         if seeded is not None and self.proves(part, seeded):
             self.values = seeded
         else:

@@ -179,6 +179,15 @@ def test_whatever_the_prices_no_plan_attains_more_than_they_prove(stages: Stages
         assert stages.decide(rank, limit=20.0)
 
 
+def test_a_relaxation_whose_time_is_up_still_has_a_limit(stages: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[object] = []
+    monkeypatch.setattr(prices, "MANY_ROWS", 0)
+    monkeypatch.setattr(prices, "_solved", lambda *told: limits.append(told[-1]["time_limit"]))
+    assert relax(stages, stages.task(stages._open(min(stages.model.classes))), -5.0) is None
+    assert len(limits) == len(FIRST_ORDER)
+    assert all(isinstance(limit, float) and limit > 0 for limit in limits)
+
+
 def test_the_prices_of_the_relaxation_prove_what_it_does_and_with_whole_decisions_no_less(stages: Stages) -> None:
     part = stages._open(min(stages.model.classes))
     task = stages.task(part)

@@ -11,6 +11,9 @@ import numpy as np
 from solver.model import Model
 from solver.model.sheet import Bools, Floats, Ints
 
+MET = 1e-6
+"""How far a row may be off its side and count as met."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:

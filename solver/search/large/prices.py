@@ -16,7 +16,7 @@ import numpy as np
 from solver.engine import load, rows_of, run
 from solver.model.sheet import Floats, Ints, dot
 from solver.search.part import Part
-from solver.task import Task
+from solver.task import BRIEFLY, Task
 
 if TYPE_CHECKING:
     from solver.search.stages import Stages
@@ -52,7 +52,8 @@ def relax(stages: Stages, task: Task, seconds: float) -> Relaxed | None:
     rows, last = rows_of(stages.model, task), stages.clock.seconds + seconds
     ways = [(INTERIOR, 1.0)] if len(rows) <= MANY_ROWS else [(QUICK, QUICKLY), (STEADY, 1.0)]
     for way, share in ways:
-        found = _solved(stages, task, rows, {**way, "time_limit": share * (last - stages.clock.seconds)})
+        left = max(BRIEFLY, share * (last - stages.clock.seconds))  # HiGHS takes a limit below 0 for none at all
+        found = _solved(stages, task, rows, {**way, "time_limit": left})
         if found is not None:
             return found
     return None

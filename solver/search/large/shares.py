@@ -14,7 +14,7 @@ import numpy as np
 from solver.engine import run
 from solver.model.sheet import Floats, Ints, dot
 from solver.search.improve import most_to_gain_first, neighbours
-from solver.search.large.pieces import Held, Piece
+from solver.search.large.pieces import MET, Held, Piece
 from solver.search.large.prices import Relaxed, at_prices
 from solver.search.part import Part
 from solver.task import Task
@@ -36,8 +36,8 @@ COARSE, FINEST = 0.2, 0.1
 """Share of what a class may still gain, by project, that a group may leave open, and the least in gaps asked for."""
 WORTH = 0.01
 """Share of the gap asked for that groups have to bring to count as progress."""
-MET, HELD = 1e-6, 1e-9
-"""How far a row may be off its side and count as met, and by how much the value of a class above may."""
+HELD = 1e-9
+"""By how much the value of a class above may be off."""
 OPEN = 0.5
 """Share of the gap asked for, by project, that a project may leave open."""
 
