@@ -21,6 +21,7 @@ from solver.progress import OnProgress, Options, ShouldStop, never_stop
 from solver.publish import publish
 from solver.repair import ways_out
 from solver.search.again import go_on
+from solver.search.confirm import confirm
 from solver.search.first import stand_by
 from solver.search.joint import decide_jointly
 from solver.search.seed import seed_of
@@ -100,13 +101,14 @@ def _decide(stages: Stages) -> bool:
     if not stand_by(stages):
         return False
     ranks = sorted(stages.model.classes)
-    for n, rank in enumerate(ranks):
+    open_ = confirm(stages, ranks) if stages.stands and not stages.large else ranks
+    for n, rank in enumerate(open_):
         if stages.clock.over():
             if not stages.clock.stopped:
-                for late in ranks[n:]:
+                for late in open_[n:]:
                     stages.follow(late)
             return True
-        if not stages.decide(rank, limit=stages.share(ranks[n:]) * stages.clock.left):
+        if not stages.decide(rank, limit=stages.share(open_[n:]) * stages.clock.left):
             return False
     go_on(stages, ranks)
     return True

@@ -15,6 +15,9 @@ from solver.progress import Options, ShouldStop, never_stop
 Report = Callable[[float | None, float | None], None]
 """Told the best value and the bound so far, in the sense of the objective."""
 
+Holds = Sequence[tuple[Floats, float]]
+"""Weights of columns, each with the least that they have to come to."""
+
 WAITING = 4.0
 """Seconds that a second of work may take at most where a machine has others to serve too."""
 ANY = 1e30
@@ -112,7 +115,7 @@ class Task:
     discrete: Bools
     objective: Floats
     maximise: bool = True
-    holds: Sequence[tuple[Floats, float]] = ()
+    holds: Holds = ()
     gap: float = 0.0
     limit: float = 60.0
     start: Floats | None = None

@@ -45,7 +45,7 @@ def choose(stages: Stages, part: Part, limit: float, known: Answer | None = None
         report=teller,
         limit=stages.budget(max(2.0, 0.3 * limit)),
     )
-    stages.prove(part.rank, answer)
+    stages.prove(part.rank, answer.bound)
     if answer.values is not None:
         stages.values = answer.values
         stages.settle(part.with_decisions(stages), answer.objective)
@@ -60,7 +60,7 @@ def _decisions(stages: Stages, part: Part, light: Task, limit: float, known: Ans
     teller = stages.teller(part.rank)
     found = known is not None and known.values is not None
     answer = known if known is not None and found else dive(stages.model, light, stages.clock)
-    stages.prove(part.rank, answer)
+    stages.prove(part.rank, answer.bound)
     if answer.infeasible or (answer.values is not None and answer.bound - answer.objective <= light.gap):
         return answer
     far = answer.values is not None and answer.bound - answer.objective > WITHIN * part.gap
@@ -68,7 +68,7 @@ def _decisions(stages: Stages, part: Part, light: Task, limit: float, known: Ans
         return answer
     if answer.values is None:
         answer = search(stages.model, replace(light, limit=stages.budget(SOON)), answer, stages.clock, teller)
-        stages.prove(part.rank, answer)
+        stages.prove(part.rank, answer.bound)
         if answer.finished or answer.infeasible:
             return answer
     if answer.values is None:
@@ -77,7 +77,7 @@ def _decisions(stages: Stages, part: Part, light: Task, limit: float, known: Ans
             return replace(answer, values=stages.values, objective=stages.attained(part.rank))
         light = replace(light, start=stages.values)
     answer = search(stages.model, light, answer, stages.clock, teller)
-    stages.prove(part.rank, answer)
+    stages.prove(part.rank, answer.bound)
     return answer
 
 

@@ -29,7 +29,7 @@ def stand_by(stages: Stages) -> bool:
     whole = Part(-1, nothing, everything, stages.lower, stages.upper, weights, 0.0, 0.0)
     seeded = whole_seed(stages, whole)
     if seeded is not None:
-        stages.values = seeded
+        stages.values, stages.stands = seeded, True
         return True
     for at_rest in (True, False):
         lower, upper = stages.resting(np.full(len(stages.first), at_rest))

@@ -17,7 +17,7 @@ def decide_jointly(stages: Stages) -> bool:
     for rank in sorted(model.classes):
         ideal = stages.ideal.get(rank, 0.0)
         answer = _run(stages, model.classes[rank], holds, gap=0.5 * stages.gap * ideal, rank=rank)
-        stages.prove(rank, answer)
+        stages.prove(rank, answer.bound)
         if answer.values is None:
             return False
         stages.values = answer.values

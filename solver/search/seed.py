@@ -1,4 +1,4 @@
-"""A class as an earlier plan has it: where that is proven to be good enough, nothing else need be searched."""
+"""A class as an earlier plan has it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.engine import run
 from solver.model import Model
-from solver.model.sheet import Bools, Floats, dot
+from solver.model.sheet import Bools, Floats
 from solver.plan import Plan
 from solver.search.part import Part
-from solver.task import ANY, Answer
+from solver.task import ANY
 from solver.whatif.values import values_of
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0
 """Seconds that completing the seed may take, also when the time is up: little is open, and it has to come to a plan."""
-CONFIRMING = 0.35
-"""Share of a class's time in which it is tried to prove that the seed is good enough, or to find what is better."""
 UNPROVEN = 0.05
 """Share of the gap asked for that completing the seed may leave unproven."""
 TOUCH = 1e-6
@@ -76,17 +73,6 @@ def _given(stages: Stages, part: Part, given: Bools, seed: Floats) -> Floats | N
     weights: Floats = sum((model.classes[rank] for rank in model.classes if rank >= part.rank), np.zeros(model.size))
     at_rest = ANY if (whole & model.binary).any() else UNPROVEN * part.gap
     return stages.run(task, weights, discrete=whole, limit=PATIENCE, gap=at_rest).values
-
-
-def better_than(stages: Stages, part: Part, values: Floats, limit: float) -> Answer:
-    """Decisions that are better than some values by more than the gap asked for, or the proof that there are none."""
-    most = dot(part.weights, values) + part.gap
-    light = stages.light(part, stages.budget(CONFIRMING * limit))
-    task = replace(light, discrete=stages.model.binary, gap=ANY, holds=[*light.holds, (part.weights, most)])
-    answer = run(stages.model, task, stages.clock, stages.teller(part.rank))
-    if answer.infeasible:
-        stages.bounds[part.rank] = min(stages.bounds[part.rank], most)
-    return answer
 
 
 def cleared(stages: Stages, part: Part, values: Floats) -> Floats:

@@ -8,7 +8,6 @@ class in some weeks and of a low one later: what it does then is open until that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,16 +21,15 @@ from solver.model import Model
 from solver.model.sheet import Bools, Floats, dot
 from solver.progress import OnProgress, Progress
 from solver.search.choose import choose
+from solver.search.confirm import Proof, confirmed, tightened
 from solver.search.dive import bound_of
 from solver.search.large.crew import Crew
 from solver.search.large.decide import better_by_prices, decide_by_prices, price
 from solver.search.large.pieces import Pieces
 from solver.search.part import Part, attached
-from solver.search.reach import not_before
-from solver.search.seed import as_seeded, better_than, cleared
-from solver.search.tight import cuts
+from solver.search.seed import as_seeded, cleared
 from solver.search.whole import in_pieces, in_whole_steps
-from solver.task import Answer, Clock, Report, Task
+from solver.task import Answer, Clock, Holds, Report, Task
 
 LARGE = 16_000
 """Columns above which searches over all that is open take too long: a class is decided by prices."""
@@ -49,7 +47,6 @@ GRACE = 10.0
 """Seconds that a linear step may take even when the time is up: without it there would be no whole plan."""
 
 _STATE = ("values", "lower", "upper", "seed", "held", "bounds", "opened", "at_rest")
-Holds = Sequence[tuple[Floats, float]]
 
 
 @dataclass
@@ -74,6 +71,7 @@ class Stages:
         self.until = np.inf
         self.opened: dict[int, tuple[Floats, Floats, int]] = {}  # bounds and how many were held when its turn came
         self.crew = Crew(self.clock.options.threads)
+        self.stands, self.proofs = False, dict[int, Proof]()  # is it all as in the seed, and what was tried to prove it
         self.at_rest: dict[int, Floats] = {}  # the values once it was decided, with those below at rest
 
     @property
@@ -115,9 +113,9 @@ class Stages:
         """The ideal of a class, without its constant part."""
         return self.ideal.get(rank, 0.0) - float(self.model.constants[rank])
 
-    def prove(self, rank: int, answer: Answer) -> None:
+    def prove(self, rank: int, bound: float) -> None:
         """Keep the best bound known of a class; no class gets more than its ideal."""
-        self.bounds[rank] = min(self.bounds.get(rank, self._most(rank)), answer.bound)
+        self.bounds[rank] = min(self.bounds.get(rank, self._most(rank)), bound)
 
     def budget(self, seconds: float) -> float:
         """Seconds for one step of a class: those wished for, as far as the class and the whole have time left."""
@@ -129,7 +127,12 @@ class Stages:
 
     def proves(self, part: Part, values: Floats) -> bool:
         """Whether the bound known of a class proves that some values are within the gap asked for."""
-        return self.bounds[part.rank] - dot(part.weights, values) <= part.gap + 1e-9
+        return self.suffices(part, values, self.bounds[part.rank])
+
+    @staticmethod
+    def suffices(part: Part, values: Floats, bound: float) -> bool:
+        """Whether a bound of a class proves that some values are within the gap asked for."""
+        return bound - dot(part.weights, values) <= part.gap + 1e-9
 
     # -- the steps of a class ----------------------------------------------------------------------
 
@@ -160,18 +163,17 @@ class Stages:
 
     def decide(self, rank: int, *, limit: float, again: bool = False) -> bool:
         """Find the best value of a class; False if not even the standing plan could be kept."""
-        part = self._open(rank)
+        part = self.opened_part(rank)
         last, self.until = self.clock.seconds + limit, self.clock.seconds + CHOOSING * limit
         relaxed, better = None, None
         if self.large:
             self.until = self.clock.seconds + TWICE * limit
             relaxed = price(self, part, TWICE * limit)
         else:
-            not_before(self, part)
-            part = replace(part, cuts=cuts(self.model, part.mine, part.free, self.values, part.upper))
+            part = tightened(self, part)
         seeded = as_seeded(self, part)
-        if seeded is not None and not self.large and not self.is_enough(part, seeded):
-            better = better_than(self, part, seeded, limit)
+        if seeded is not None and not self.large:
+            better = confirmed(self, part, seeded, limit)
         if seeded is not None and self.proves(part, seeded):
             self.values = seeded
         else:
@@ -191,29 +193,24 @@ class Stages:
                 in_whole_steps(self, part, before, limit)
             if seeded is not None and dot(part.weights, seeded) > self.attained(rank):
                 self.values = seeded
-        self._hold(part)
+        self.hold(part)
         return True
 
     def follow(self, rank: int) -> None:
         """When the time is up: a class as the seed has it, if that is possible, and what its relaxation soon proves."""
-        part = self._open(rank)
+        part = self.opened_part(rank)
         seeded = as_seeded(self, part)
         if seeded is not None and dot(part.weights, seeded) >= self.attained(rank):
             self.values = seeded
         if not self.large:
-            self.is_enough(part, self.values)
-        self._hold(part)
+            self.prove(rank, bound_of(self.model, self.light(part, self.budget(GRACE)), self.clock))
+        self.hold(part)
 
-    def is_enough(self, part: Part, values: Floats, seconds: float = GRACE) -> bool:
-        """Whether the relaxation of a class proves that some values are good enough; what it proves is kept."""
-        bound = bound_of(self.model, self.light(part, self.budget(min(GRACE, seconds))), self.clock)
-        self.bounds[part.rank] = min(self.bounds.get(part.rank, self._most(part.rank)), bound)
-        return self.proves(part, values)
-
-    def _hold(self, part: Part) -> None:
-        """What is decided of a class stays so, and its value is held for the classes below."""
+    def hold(self, part: Part, *, loosely: bool = False) -> None:
+        """What is decided of a class stays so, its value held for those below, loosely: whatever is proven."""
         self._keep(part)
-        left = HELD[0] * (part.gap - self.bounds[part.rank] + self.attained(part.rank))
+        unproven = 0.0 if loosely else self.bounds[part.rank] - self.attained(part.rank)
+        left = HELD[0] * (part.gap - unproven)
         self.at_rest[part.rank] = self.values
         self.held.append((part.weights, self.attained(part.rank) - max(left, HELD[1] * part.gap) - 1e-7))
 
@@ -257,7 +254,7 @@ class Stages:
 
     # -- subproblems -------------------------------------------------------------------------------
 
-    def _open(self, rank: int) -> Part:
+    def opened_part(self, rank: int) -> Part:
         """A class whose turn it is, to which `reopen` can come back."""
         self.opened[rank] = self.lower.copy(), self.upper.copy(), len(self.held)
         self.bounds.setdefault(rank, self._most(rank))

@@ -98,6 +98,6 @@ def _in_full(stages: Stages, part: Part, seconds: float) -> None:
         part, discrete=stages.model.discrete & part.free, gap=0.9 * part.gap, start=stages.values,
         limit=stages.budget(seconds), report=stages.teller(part.rank),
     )  # fmt: skip
-    stages.prove(part.rank, answer)
+    stages.prove(part.rank, answer.bound)
     if answer.values is not None and answer.objective > stages.attained(part.rank):
         stages.values = answer.values

@@ -28,7 +28,7 @@ def test_what_cannot_be_rounded_leaves_everything_as_it_was(problem: Problem, mo
     stages = Stages(build(problem, "code-red"), Clock(Options()))
     assert import_module("solver.search.first").stand_by(stages)
     before = stages.values.copy()
-    part = stages._open(min(stages.model.classes))
+    part = stages.opened_part(min(stages.model.classes))
     monkeypatch.setattr(alone, "search_steps", lambda *_: False)
     assert not alone.decide_alone(stages, part, 10.0, stages.values)
     assert (stages.values == before).all()

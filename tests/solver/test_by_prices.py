@@ -167,7 +167,7 @@ def test_apart_a_project_has_only_rows_of_its_own(stages: Stages) -> None:
 def test_whatever_the_prices_no_plan_attains_more_than_they_prove(stages: Stages) -> None:
     model = stages.model
     for rank in sorted(model.classes)[:2]:
-        part = stages._open(rank)
+        part = stages.opened_part(rank)
         least = best(stages, part)
         for size in (0.0, 0.01, 1.0):
             any_prices = np.where(
@@ -183,13 +183,13 @@ def test_a_relaxation_whose_time_is_up_still_has_a_limit(stages: Stages, monkeyp
     limits: list[object] = []
     monkeypatch.setattr(prices, "MANY_ROWS", 0)
     monkeypatch.setattr(prices, "_solved", lambda *told: limits.append(told[-1]["time_limit"]))
-    assert relax(stages, stages.task(stages._open(min(stages.model.classes))), -5.0) is None
+    assert relax(stages, stages.task(stages.opened_part(min(stages.model.classes))), -5.0) is None
     assert len(limits) == len(FIRST_ORDER)
     assert all(isinstance(limit, float) and limit > 0 for limit in limits)
 
 
 def test_the_prices_of_the_relaxation_prove_what_it_does_and_with_whole_decisions_no_less(stages: Stages) -> None:
-    part = stages._open(min(stages.model.classes))
+    part = stages.opened_part(min(stages.model.classes))
     task = stages.task(part)
     relaxed = relax(stages, task, 20.0)
     assert relaxed is not None
@@ -206,7 +206,7 @@ def test_however_rough_the_shares_are_there_is_a_plan(stages: Stages) -> None:
     at_rest = stages.values
     for relaxed in (stages.upper, stages.lower, stages.upper * CHANCE.random(stages.model.size)):
         stages.values = at_rest
-        part = stages._open(min(stages.model.classes))
+        part = stages.opened_part(min(stages.model.classes))
         shares.build(stages, own_part(stages, part), relaxed)
         assert is_plan(stages, stages.values)
         assert stages.attained(part.rank) >= dot_of(part, at_rest) - 1e-6
@@ -228,7 +228,7 @@ def test_who_wants_what_another_took_meanwhile_is_decided_again(
 
     monkeypatch.setattr(shares, "_fits", fits)
     ranks = stages.model.setting.rank
-    part = stages._open(max(stages.model.classes, key=lambda rank: int((ranks == rank).any(axis=1).sum())))
+    part = stages.opened_part(max(stages.model.classes, key=lambda rank: int((ranks == rank).any(axis=1).sum())))
     own, held, projects = own_part(stages, part), Held(stages.model, stages.values), np.flatnonzero(part.mine)
     stages.crew = Crew(len(projects))
     more = shares._at_once(
@@ -244,7 +244,7 @@ def test_those_below_make_room_where_that_has_no_price(monkeypatch: pytest.Monke
     monkeypatch.setattr("solver.search.stages.LARGE", 0)
     begun = Stages(build(generate(40, 16, 26, 1), "code-red"), Clock(Options(gap=0.005)))
     assert first.stand_by(begun)
-    part = begun._open(min(begun.model.classes))
+    part = begun.opened_part(min(begun.model.classes))
 
     def alone() -> float:
         return run(begun.model, begun.task(own_part(begun, part)), begun.clock).objective

@@ -11,13 +11,19 @@ import pytest
 
 from solver import solve
 from solver.check import check
+from solver.model import Model, build
+from solver.model.sheet import Floats
 from solver.plan import Outcome, Plan
 from solver.problem import Problem
+from solver.progress import Progress
 from solver.records import Floor, Stance
+from solver.search.confirm import Proof, confirm, prove
+from solver.search.first import stand_by
 from solver.search.part import Part
+from solver.search.seed import seed_of
 from solver.search.stages import Stages
 from solver.solve import takes_start
-from solver.task import Answer
+from solver.task import Clock, Holds, Task
 from tests.solver.handmade import gpu_pool, ml_pool, policy, portfolio, project, week
 from tests.solver.solving import LIMITS, class_after_class, plan_in
 
@@ -55,6 +61,18 @@ def known(company: Problem) -> Outcome:
 
 def attained(outcome: Outcome) -> list[float]:
     return [round(c.attained, 4) for c in outcome.classes]
+
+
+def proofs(monkeypatch: pytest.MonkeyPatch) -> list[Proof]:
+    """The proofs that will be asked for, each once it is there."""
+    asked: list[Proof] = []
+
+    def noted(*facts: Any) -> Proof:
+        asked.append(prove(*facts))
+        return asked[-1]
+
+    monkeypatch.setattr(import_module("solver.search.confirm"), "prove", noted)
+    return asked
 
 
 def test_its_own_plan_is_proven_without_any_search(
@@ -125,18 +143,54 @@ def test_what_the_relaxation_leaves_open_is_proven_by_a_search_for_something_bet
     builds = [project(f"b{n}", n, kind="build", value=n + 0.1, duration=2.0, minimum=n) for n in (5, 5.5, 6, 6.5, 7)]
     tight = portfolio(gpu_pool(amount=13), *builds, weeks=4)
     first = solve(tight, "normal", options=LIMITS)
-    asked: list[Answer] = []
-    stages = import_module("solver.search.stages")
-    better_than = stages.better_than
-
-    def noted(*facts: Any) -> Answer:
-        asked.append(better_than(*facts))
-        return asked[-1]
-
-    monkeypatch.setattr(stages, "better_than", noted)
+    asked = proofs(monkeypatch)
     again = solve(tight, "normal", options=LIMITS, start=first.plan)
-    assert [answer.infeasible for answer in asked] == [True]
+    assert [found.better is not None and found.better.infeasible for found in asked] == [True]
     assert (again.status, attained(again)) == ("optimal", attained(first))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_plan_that_stands_is_proven_class_by_class_each_once_and_each_is_told(
+    company: Problem, known: Outcome, monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    asked, told = proofs(monkeypatch), list[Progress]()
+    options = replace(LIMITS, threads=threads)
+    again = solve(company, "normal", options=options, start=known.plan, on_progress=told.append)
+    assert (again.status, attained(again)) == ("optimal", attained(known))
+    assert len(asked) == len(again.classes) == len(told)
+    assert [p.rank for p in told] == [c.rank for c in again.classes]
+    assert all(p.gap_percent is not None and p.gap_percent <= 0.5 for p in told)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_below_a_class_that_could_be_better_nothing_is_taken_for_proven(
+    company: Problem, known: Outcome, threads: int
+) -> None:
+    """More nodes than before: chat may have all it wants, and what is below it has to be decided again."""
+    richer = company.replace(capacity=[replace(c, amount=1.2 * c.amount) for c in company.capacity])
+    cold = solve(richer, "normal", options=LIMITS)
+    warm = solve(richer, "normal", options=replace(LIMITS, threads=threads), start=known.plan)
+    assert attained(cold)[0] > attained(known)[0]
+    assert (warm.status, attained(warm)) == ("optimal", pytest.approx(attained(cold), rel=5e-3))
+
+
+def test_a_proof_holds_whatever_those_above_still_give_up(company: Problem, known: Outcome) -> None:
+    """A plan's classes are proven side by side, with those above held no tighter than when one follows the other."""
+    stages = Stages(build(company, "normal"), Clock(LIMITS), None, seed_of(build(company, "normal"), known.plan))
+    assert stand_by(stages)
+    ranks = sorted(stages.model.classes)
+    held: list[Holds] = []
+
+    def noted(model: Model, part: Part, values: Floats, light: Task, clock: Clock) -> Proof:
+        held.append(light.holds)
+        return prove(model, part, values, light, clock)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_module("solver.search.confirm"), "prove", noted)
+        assert confirm(stages, ranks) == []
+    assert [len(holds) for holds in held] == list(range(len(ranks)))
+    for (_, loosely), (_, exactly) in zip(held[-1], stages.held, strict=False):
+        assert loosely <= exactly
 
 
 def test_a_plan_of_other_weeks_is_no_start(company: Problem, known: Outcome) -> None:

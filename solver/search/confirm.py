@@ -1,0 +1,105 @@
+"""Whether an earlier plan is good enough still: the proof of one class, and of all side by side where it all stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from solver.engine import run
+from solver.model import Model
+from solver.model.sheet import Floats, dot
+from solver.search.dive import bound_of
+from solver.search.part import Part
+from solver.search.reach import not_before
+from solver.search.tight import cuts
+from solver.task import ANY, Answer, Clock, Holds, Task
+
+if TYPE_CHECKING:
+    from solver.search.stages import Stages
+
+CONFIRMING = 0.35
+"""Share of a class's time in which it is tried to prove that it is good enough, or to find what is better."""
+FAR = 1.0
+"""Gaps off the proof from which on presolving the decisions is tried; what is nearer needs a search anyway."""
+HELD_BY = 1e-6
+"""How far what is held of a class may be missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is proven of a class at most, and decisions that are better than those it was asked about, if any."""
+
+    bound: float
+    better: Answer | None = None
+
+
+def tightened(stages: Stages, part: Part) -> Part:
+    """A part with the rows and bounds that its relaxation does not see by itself."""
+    not_before(stages, part)
+    return replace(part, cuts=cuts(stages.model, part.mine, part.free, stages.values, part.upper))
+
+
+def prove(model: Model, part: Part, values: Floats, light: Task, clock: Clock) -> Proof:
+    """By relaxations, then by a search for what is better by more than the gap asked for: that some values suffice."""
+    most = dot(part.weights, values) + part.gap
+    bound = run(model, light, clock).bound
+    if bound > most + FAR * part.gap:
+        bound = min(bound, bound_of(model, light, clock))
+    if bound <= most or clock.over():
+        return Proof(bound)
+    task = replace(light, discrete=model.binary, gap=ANY, holds=[*light.holds, (part.weights, most)])
+    answer = run(model, task, clock)
+    return Proof(min(bound, most) if answer.infeasible else bound, answer)
+
+
+def confirm(stages: Stages, ranks: list[int]) -> list[int]:
+    """The classes left to decide, after those from the top that are good enough in a plan that stands as it is.
+
+    A class is proven with all above it held as loosely as they ever may be, so that no proof has to wait for another;
+    where one fails, those below it are not gone on with.
+    """
+    before, asked = stages.kept(), list[tuple[Part, Holds]]()
+    for rank in ranks:
+        asked.append((stages.opened_part(rank), list(stages.held)))
+        stages.hold(asked[-1][0], loosely=True)
+    failed: list[int] = []
+
+    def proof(place: int) -> Proof | None:
+        part, holds = asked[place]
+        clock = replace(stages.clock, should_stop=lambda: stages.clock.over() or min(failed, default=place) < place)
+        if clock.over():
+            return None
+        part = tightened(stages, part)
+        limit = stages.budget(CONFIRMING * stages.share(ranks[place:]) * stages.clock.left)
+        found = prove(stages.model, part, stages.values, replace(stages.light(part, limit), holds=holds), clock)
+        if not stages.suffices(part, stages.values, found.bound):
+            failed.append(place)
+        return found
+
+    proofs = stages.crew.each(proof, range(len(ranks)))
+    stages.back_to(before)
+    for place, found in enumerate(proofs):
+        part = stages.opened_part(ranks[place])
+        if found is None or not stages.suffices(part, stages.values, found.bound):
+            stages.proofs = {part.rank: found} if found is not None else {}
+            return ranks[place:]
+        stages.prove(part.rank, found.bound)
+        stages.teller(part.rank)(stages.attained(part.rank), stages.bounds[part.rank])
+        stages.hold(part)
+    return []
+
+
+def confirmed(stages: Stages, part: Part, values: Floats, limit: float) -> Answer | None:
+    """Prove of one class that some values suffice; what is better instead, if that was found."""
+    found = stages.proofs.pop(part.rank, None)
+    if found is None or (found.better is not None and not _holds(stages, found.better)):
+        light = stages.light(part, stages.budget(CONFIRMING * limit))
+        found = prove(stages.model, part, values, light, stages.clock)
+    stages.prove(part.rank, found.bound)
+    return found.better
+
+
+def _holds(stages: Stages, answer: Answer) -> bool:
+    """Whether decisions leave the classes above what they hold."""
+    values = answer.values
+    return values is None or all(dot(weights, values) >= least - HELD_BY for weights, least in stages.held)
