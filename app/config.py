@@ -10,6 +10,7 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.secrecy import DEFAULT_KEY, SHORTEST_KEY
+from solver.progress import cores
 
 THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 
@@ -40,7 +41,8 @@ class Settings(BaseSettings):
     port: int = 8000
     time_limit: float = Field(default=60.0, gt=0)
     """Seconds that one recompute from a page may take."""
-    threads: int = Field(default=1, ge=1)
+    threads: int = Field(default_factory=cores, ge=1)
+    """Threads of one recompute."""
     worker: bool = True
     """Whether a process that serves pages also does jobs; no: `codered worker` does them elsewhere."""
     lease: float = Field(default=30.0, ge=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 class Options:
     """Limits of one solve. `gap`: the proof asked for, as a share of each class's ideal (None: the tolerance).
 
-    `threads`: how many pieces of a large portfolio are decided at a time; a smaller one is decided on one.
+    `threads`: how many pieces of a large portfolio are decided, or classes of an earlier plan proven, at a time.
     """
 
     time_limit: float = 60.0
@@ -34,6 +35,11 @@ class Progress:
 
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def never_stop() -> bool:

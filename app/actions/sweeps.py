@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from sqlalchemy.orm import Session
 
@@ -40,7 +40,7 @@ def start(  # noqa: PLR0917 - what is varied, how, and who asks
     if policy not in problem.policy:
         raise NotFound("policy", policy)
     about = {"portfolio": portfolio, "scenario": scenario, "policy": policy}
-    asked = {**about, "options": asdict(options or Options()), "digest": problem.digest, "who": who}
+    asked = {**about, "options": asdict(replace(options or Options(), threads=1)), "digest": problem.digest, "who": who}
     told = [{"name": s.name, "values": dict(s.values), "changes": [dict(c) for c in s.changes]} for s in varied]
     with db.session() as session:
         sweep = sweeps.add(session, asked, told, files_of(problem))

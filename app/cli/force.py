@@ -13,6 +13,7 @@ from app.cli.progress import number
 from app.cli.solve import EXITS, choose_policy
 from app.cli.summary import summary_of
 from app.cli.terminal import Exit, Terminal, json_option
+from app.cli.workers import threads_option
 from solver.folder import read, write_plan
 from solver.plan import Outcome
 from solver.problem import Problem
@@ -37,7 +38,7 @@ from solver.whatif.force import Change, changes, forced
     metavar="S",
     help="For each of the two solves.",
 )
-@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, metavar="N")
+@threads_option
 @json_option
 @click.pass_obj
 def force(

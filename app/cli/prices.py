@@ -15,6 +15,7 @@ from app.cli.interrupt import run_until_stopped
 from app.cli.progress import number
 from app.cli.solve import EXITS, choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
+from app.cli.workers import threads_option
 from solver.folder import read, read_plan, write_plan
 from solver.plan import Outcome, Plan
 from solver.problem import Problem
@@ -30,7 +31,7 @@ from solver.whatif.prices import Price, confirmed, one_step, priced, prices
 @click.option("--pool", metavar="R", help="Confirm the price of this pool ...")
 @click.option("--week", type=click.DateTime(["%Y-%m-%d"]), metavar="W", help="... in the week of this day.")
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="S")
-@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, metavar="N")
+@threads_option
 @json_option
 @click.pass_obj
 def price_list(

@@ -12,6 +12,7 @@ from app.cli.interrupt import run_until_stopped
 from app.cli.progress import ProgressDisplay
 from app.cli.summary import summary_of
 from app.cli.terminal import Exit, Terminal, json_option
+from app.cli.workers import threads_option
 from solver.folder import read, write_folder, write_plan
 from solver.plan import Outcome, Status
 from solver.problem import Problem
@@ -43,7 +44,7 @@ HEDGED = "portfolio"
     metavar="G",
     help="Proof asked for, as a share of each class's ideal: 0.002 is 0.2 %. [default: the policy's tolerance]",
 )
-@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, metavar="N")
+@threads_option
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="K")
 @click.option(
     "--robust",

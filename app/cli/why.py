@@ -11,6 +11,7 @@ import click
 from app.cli.interrupt import run_until_stopped
 from app.cli.solve import choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
+from app.cli.workers import threads_option
 from solver.folder import read, read_plan
 from solver.plan import Plan
 from solver.problem import Problem
@@ -38,7 +39,7 @@ from solver.whatif.taking import Question, Take, what_it_takes
 @click.option(
     "--time-limit", type=click.FloatRange(min=0, min_open=True), default=120.0, show_default=True, metavar="S"
 )
-@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, metavar="N")
+@threads_option
 @json_option
 @click.pass_obj
 def why(

@@ -5,7 +5,11 @@ from __future__ import annotations
 import click
 
 from app.config import Settings
+from solver.progress import cores
 
+threads_option = click.option(
+    "--threads", type=click.IntRange(min=1), default=cores, show_default="one per core", metavar="N"
+)
 workers_option = click.option(
     "--workers", type=click.IntRange(1, 256), metavar="N",
     help="Processes of this machine (1: none but this one). [default: one per core]",

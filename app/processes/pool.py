@@ -36,11 +36,6 @@ def processes(workers: int, prepare: Callable[..., None] = _nothing, *facts: obj
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def cores() -> int:
-    """How many processes this machine can do at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _begin(over: Event, prepare: Callable[..., None], facts: tuple[object, ...]) -> None:
     """In a new process: leave Ctrl-C to the parent, do not outlive it, and hear when all is over."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
-from app.processes.pool import cores, processes
+from app.processes.pool import processes
 from app.processes.sweep import Hire, pool
+from solver.progress import cores
 
 
 def hired(workers: int, dask: str = "") -> Hire | None:

@@ -99,7 +99,8 @@ def _solved(
                 return
             yield outcome
         return
-    waiting = [executor.submit(solved, problem, ask.policy, ask.options, start) for problem in problems]
+    each = replace(ask.options, threads=1)  # each has a process of its own
+    waiting = [executor.submit(solved, problem, ask.policy, each, start) for problem in problems]
     try:
         for problem, future in zip(problems, waiting, strict=True):
             while not wait([future], timeout=LOOK).done:
