@@ -192,9 +192,25 @@ class Problem:
             found.setdefault((row.project, row.item), {})[row.elapsed] = row.amount
         return found
 
-    def stances_of(self, policy: str) -> dict[str, Stance]:
+    def stances_of(self, policy: str) -> Mapping[str, Stance]:
         """A policy's stances by project id; projects without one are `normal`."""
-        return {s.project: s for s in self.stances if s.policy == policy}
+        return self._stances.get(policy, {})
+
+    @cached_property
+    def _stances(self) -> dict[str, dict[str, Stance]]:
+        found: dict[str, dict[str, Stance]] = defaultdict(dict)
+        for row in self.stances:
+            found[row.policy][row.project] = row
+        return found
+
+    @cached_property
+    def links_of(self) -> dict[str, tuple[Link, ...]]:
+        """The links that a project is in, as the one or as the other, by project id."""
+        found: dict[str, list[Link]] = {p.project: [] for p in self.projects}
+        for row in self.links:
+            for project in dict.fromkeys((row.project, row.other)):
+                found[project].append(row)
+        return {project: tuple(rows) for project, rows in found.items()}
 
     def floors_of(self, policy: str) -> tuple[Floor, ...]:
         """A policy's floors."""

@@ -36,6 +36,11 @@ class Facts:
         return self.problem.policy[self.name]
 
     @cached_property
+    def window(self) -> tuple[int, int]:
+        """The weeks in which the policy is in force."""
+        return self.problem.window(self.name)
+
+    @cached_property
     def index(self) -> dict[object, int]:
         """Number of each week of the horizon."""
         return {week: t for t, week in enumerate(self.problem.weeks)}
@@ -149,7 +154,7 @@ class Facts:
 
     def stance(self, project: str, t: int) -> str:
         """The stance in force in a week."""
-        first, last = self.problem.window(self.name)
+        first, last = self.window
         row = self.problem.stances_of(self.name).get(project)
         return row.stance if row is not None and first <= t < last else "normal"
 

@@ -49,14 +49,14 @@ def _forbidden(facts: Facts, project: Project, t: int) -> Reason | None:
 def _linked(facts: Facts, project: Project, t: int) -> Reason | None:
     """Projects that it requires and that are not complete, or that exclude it."""
     problem, missing = facts.problem, []
-    for link in problem.links:
+    for link in problem.links_of[project.project]:
         other = link.other if link.project == project.project else link.project
         weeks = facts.weeks_of[other]
         if link.relation == "requires" and link.project == project.project and weeks[t][0] is not State.COMPLETE:
             done = next((n for n, (state, _, _) in enumerate(weeks) if state is State.COMPLETE), None)
             when = f"complete in the week of {day(problem.weeks[done - 1])}" if done else "not complete in this plan"
             missing.append(f"{name(problem, other)} ({when})")
-        if link.relation == "excludes" and project.project in (link.project, link.other):
+        if link.relation == "excludes":
             began = problem.project[other].status in ("running", "paused", "done")
             if began or any(state in (State.RUNNING, State.COMPLETE) for state, _, _ in weeks):
                 return "excluded", f"It excludes {name(problem, other)}, which runs in this plan."
