@@ -30,8 +30,6 @@ CALM = 1e-5
 """What all moves together may count, as a share of a class's ideal."""
 AWAY = 0.01
 """What all supply from other pools than in the relaxation may count, as a share of a class's ideal."""
-ROUNDS = 3
-"""Groups without progress, per project of the class, after which nothing is expected any more."""
 COARSE, FINEST = 0.2, 0.1
 """Share of what a class may still gain, by project, that a group may leave open, and the least in gaps asked for."""
 WORTH = 0.01
@@ -72,16 +70,17 @@ def make_room(stages: Stages, part: Part, relaxed: Relaxed, seconds: float) -> b
 def again(stages: Stages, own: Part, seconds: float) -> None:
     """Decide a few neighbours at a time again, with all that the others leave, until the proof holds or nothing helps.
 
-    First each project with its nearest neighbours, those with most to gain first, then by chance among the near ones.
+    First each project with its nearest neighbours, those with most to gain first, then by chance among the near ones,
+    one more at a time after a round without progress, until even all projects of the class together find nothing better.
     """
     real, mine, wanted = Held(stages.model, stages.values), np.flatnonzero(own.mine), _calmly(stages, own)
     last, idle, turn, has = stages.clock.seconds + seconds, 0, 0, stages.attained(own.rank)
     order, chance = most_to_gain_first(stages, own, mine), np.random.default_rng(stages.clock.options.seed)
-    while stages.clock.seconds < last and not stages.clock.over() and idle <= ROUNDS * len(mine):
-        left = stages.bounds[own.rank] - has
-        if left <= own.gap:
+    while stages.clock.seconds < last and not stages.clock.over():
+        left, wider = stages.bounds[own.rank] - has, idle // len(mine)
+        if left <= own.gap or FEW + wider > max(FEW, len(mine)):
             break
-        wider, groups, taken = idle // len(mine), list[Ints](), np.zeros(len(own.mine), dtype=bool)
+        groups, taken = list[Ints](), np.zeros(len(own.mine), dtype=bool)
         for _ in range(stages.crew.size):
             near = _near(stages, mine, order, chance, turn, FEW + wider)
             groups.append(near[~taken[near]])
