@@ -81,7 +81,9 @@ def sign_in(url: str) -> None:
 def click(url: str, policy: str, patience: float) -> dict[str, Any]:
     """One recompute: seconds to the job's page, to the plan stored, and to the plan's page read to its end."""
     begin = time.perf_counter()
-    page = urllib.request.urlopen(f"{url}/recompute", urllib.parse.urlencode({"policy": policy}).encode(), timeout=60)
+    form = urllib.parse.urlencode({"policy": policy}).encode()
+    with urllib.request.urlopen(f"{url}/recompute", form, timeout=60) as page:
+        page.read()
     job = re.search(r"/jobs/(\d+)", page.url)
     seconds = {"answered": time.perf_counter() - begin}
     plan = urllib.parse.urljoin(url, _plan(f"{url}/jobs/{job[1]}", begin + patience) if job else page.url)

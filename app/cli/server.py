@@ -87,6 +87,8 @@ def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None], pro
     from gunicorn.app.base import BaseApplication
     from gunicorn.util import import_app
 
+    from app.cli.lingering import LingeringWorker
+
     def loaded(worker: Any) -> None:
         begin_work()
         if worker.age == 1:
@@ -109,7 +111,7 @@ def _gunicorn(host: str, port: int, threads: int, ready: Callable[[], None], pro
 
     settings: dict[str, Any] = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        "worker_class": "gthread",
+        "worker_class": LingeringWorker,
         "workers": processes,
         "threads": threads,
         "preload_app": False,

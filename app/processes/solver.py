@@ -189,16 +189,23 @@ def _order(
 
 
 class _Stop:
-    """Whether word to stop has come for one solve; once it has, it stays."""
+    """Whether word to stop has come for one solve; once it has, it stays. Every thread of the solve may ask."""
 
     def __init__(self, pipe: Connection, number: int) -> None:
         self._pipe, self._number, self._asked = pipe, number, False
+        self._looked, self._looking = 0.0, threading.Lock()
 
     def __call__(self) -> bool:
+        if not self._asked and time.monotonic() >= self._looked + LOOK_SECONDS:
+            with self._looking:
+                self._look()
+        return self._asked
+
+    def _look(self) -> None:
+        self._looked = time.monotonic()
         while not self._asked and self._pipe.poll():
             word, number, _ = self._pipe.recv()
             self._asked = (word, number) == (STOP, self._number)
-        return self._asked
 
 
 def _solve_one(pipe: Connection, solve: Callable[..., Any], number: int, task: Task) -> None:

@@ -71,7 +71,7 @@ def again(stages: Stages, own: Part, seconds: float) -> None:
     """Decide a few neighbours at a time again, with all that the others leave, until the proof holds or nothing helps.
 
     First each project with its nearest neighbours, those with most to gain first, then by chance among the near ones,
-    one more at a time after a round without progress, until even all projects of the class together find nothing better.
+    one more at a time after a round without progress, until all of the class together finds nothing better.
     """
     real, mine, wanted = Held(stages.model, stages.values), np.flatnonzero(own.mine), _calmly(stages, own)
     last, idle, turn, has = stages.clock.seconds + seconds, 0, 0, stages.attained(own.rank)
