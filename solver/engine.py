@@ -12,7 +12,7 @@ import numpy as np
 from solver.model import Model
 from solver.model.sheet import Floats, Ints, dot
 from solver.progress import never_stop
-from solver.task import Answer, Clock, Matrix, Report, Task
+from solver.task import Answer, Clock, Cuts, Matrix, Report, Task
 
 ROUGHLY = 0.5
 """How near to the least amends a search for rows that cannot be met goes, as a share of them."""
@@ -119,30 +119,28 @@ def rows_of(model: Matrix, task: Task) -> Ints:
     kept = task.free[model.column]
     if task.skip is not None:
         kept &= ~task.skip[model.row]
-    rows: Ints = np.unique(model.row[kept])
-    return rows
+    met = np.zeros(len(model.low), dtype=bool)
+    met[model.row[kept]] = True
+    return np.flatnonzero(met)
 
 
 def load(model: Matrix, task: Task, columns: np.ndarray, names: Sequence[str] | None = None) -> highspy.Highs:
     """A HiGHS instance with the free columns and the rows they touch."""
-    every = np.concatenate([model.row, task.cuts.row + len(model.low)])
-    column = np.concatenate([model.column, task.cuts.column])
-    factor = np.concatenate([model.coefficient, task.cuts.coefficient])
-    lowest = np.concatenate([model.low, np.full(len(task.cuts.high), -highspy.kHighsInf)])
-    highest = np.concatenate([model.high, task.cuts.high])
-    free = task.free[column]
-    place = np.cumsum(task.free) - 1
-    settled = np.bincount(every, np.where(free, 0.0, factor * task.values[column]), minlength=len(lowest))
+    every, column, factor, lowest, highest = _entries(model, task.cuts)
+    open_ = task.free[column]
+    fixed = np.flatnonzero(~open_)
+    settled = np.bincount(every[fixed], factor[fixed] * task.values[column[fixed]], minlength=len(lowest))
     if task.skip is not None:
-        free &= ~np.append(task.skip, np.zeros(len(task.cuts.high), dtype=bool))[every]
-    touched = np.bincount(every[free], minlength=len(lowest)) > 0
-    rows, count = np.flatnonzero(touched), int(free.sum())
-    starts = np.searchsorted((np.cumsum(touched) - 1)[every[free]], np.arange(len(rows) + 1))
+        open_ &= ~np.append(task.skip, np.zeros(len(task.cuts.high), dtype=bool))[every]
+    free = np.flatnonzero(open_)
+    in_row = np.bincount(every[free], minlength=len(lowest))
+    rows, place = np.flatnonzero(in_row), np.cumsum(task.free) - 1
+    starts = np.concatenate([[0], np.cumsum(in_row[rows])])
     sense = highspy.ObjSense.kMaximize if task.maximise else highspy.ObjSense.kMinimize
     highs = Quiet()
     highs.silent()
     highs.passModel(
-        len(columns), len(rows), count, int(highspy.MatrixFormat.kRowwise), int(sense), 0.0,
+        len(columns), len(rows), len(free), int(highspy.MatrixFormat.kRowwise), int(sense), 0.0,
         task.objective[columns], task.lower[columns], task.upper[columns], (lowest - settled)[rows],
         (highest - settled)[rows], starts.astype(np.int32), place[column[free]].astype(np.int32), factor[free],
         task.discrete[columns].astype(np.int32),
@@ -157,6 +155,18 @@ def load(model: Matrix, task: Task, columns: np.ndarray, names: Sequence[str] | 
     if task.start is not None:
         highs.setSolution(len(columns), np.arange(len(columns), dtype=np.int32), task.start[columns])
     return highs
+
+
+def _entries(model: Matrix, extra: Cuts) -> tuple[Ints, Ints, Floats, Floats, Floats]:
+    """Row, column and factor of every entry, and both sides of every row: those of the model, then the cuts."""
+    if not len(extra.high):
+        return model.row, model.column, model.coefficient, model.low, model.high
+    none = np.full(len(extra.high), -highspy.kHighsInf)
+    return (
+        np.concatenate([model.row, extra.row + len(model.low)]), np.concatenate([model.column, extra.column]),
+        np.concatenate([model.coefficient, extra.coefficient]), np.concatenate([model.low, none]),
+        np.concatenate([model.high, extra.high]),
+    )  # fmt: skip
 
 
 def _limit(highs: highspy.Highs, task: Task, clock: Clock, *, on_off: bool) -> None:

@@ -239,12 +239,12 @@ class Setting:
         mentor = self.policy.mentor if KINDS[kind] == ENGINEER else 0.0
         return tuple(share + mentor for share in self.ramp(kind))
 
-    @property
+    @cached_property
     def is_build(self) -> Bools:
         """Whether each project is finite."""
         return np.array([p.kind == "build" for p in self.projects], dtype=bool)
 
-    @property
+    @cached_property
     def has_been(self) -> Bools:
         """Whether each project has been running or paused in the baseline."""
         return np.array([p.status in ("running", "paused") for p in self.projects], dtype=bool)
