@@ -18,6 +18,8 @@ from solver.task import ANY, Answer, Task
 if TYPE_CHECKING:
     from solver.search.stages import Stages
 
+CALMLY = 0.05
+"""Share of the time limit up to which projects come to rest with the least effort; after that anyhow."""
 PATIENCE = 5.0
 """Seconds that the plan at rest of one project may take."""
 
@@ -58,6 +60,7 @@ def _each_by_itself(stages: Stages, part: Part, weights: Floats) -> Floats | Non
         task = Task(
             np.ones(len(columns), dtype=bool), values[columns], part.lower[columns], part.upper[columns],
             model.discrete[columns], weights[columns], maximise=False, limit=PATIENCE,
+            gap=0.0 if stages.clock.seconds < CALMLY * stages.clock.options.time_limit else ANY,
         )  # fmt: skip
         return piece, run(piece, task, stages.clock)
 

@@ -20,11 +20,11 @@ from solver.search.alone import own_part
 from solver.search.large import decide, prices, shares
 from solver.search.large.crew import Crew
 from solver.search.large.pieces import Held
-from solver.search.large.prices import Relaxed, bound_at, relax
+from solver.search.large.prices import Relaxed, at_least, bound_at, relax
 from solver.search.part import Part
 from solver.search.stages import Stages
 from solver.solve import solve
-from solver.task import Clock
+from solver.task import Clock, Task
 from tests.solver.solving import LIMITS, class_after_class
 
 LEAST = 0.9
@@ -197,6 +197,21 @@ def test_the_prices_of_the_relaxation_prove_what_it_does_and_with_whole_decision
     in_fractions, whole = (bound_at(stages, part, relaxed, seconds) for seconds in (0.0, 20.0))
     assert in_fractions == pytest.approx(linear, rel=1e-3)
     assert best(stages, part) - 1e-6 <= whole <= in_fractions + 1e-6
+
+
+def test_by_its_bounds_and_what_it_has_to_hold_no_project_gains_less_than_by_all_its_rows(stages: Stages) -> None:
+    part, tight = stages.opened_part(min(stages.model.classes)), 0
+    for size in (0.0, 0.01, 1.0):
+        gains = part.weights + size * (CHANCE.random(stages.model.size) - 0.9)
+        least = at_least(stages, part, gains)
+        for project in range(len(part.mine)):
+            piece = stages.pieces.apart([project])
+            of, columns = np.ones(len(piece.columns), dtype=bool), piece.columns
+            task = Task(of, stages.values[columns], part.lower[columns], part.upper[columns], ~of, gains[columns])
+            most = run(piece, task, stages.clock).objective
+            assert least[project] >= most - 1e-6
+            tight += not part.mine[project] and least[project] <= most + 1e-6
+    assert tight > 0
 
 
 # -- shares ----------------------------------------------------------------------------------------

@@ -34,6 +34,8 @@ QUICKLY = 0.4
 """Share of the time for a relaxation that the quick method may take."""
 PATIENCE = 0.5
 """Seconds that the best answer of one project to the prices may take; until then its bound is as good as it got."""
+RESTING = 0.2
+"""Share of the time for a bound in which those at rest below may have linear programs of their own."""
 SHARE = 0.02
 """Share of the gap asked for, by project, that its best answer may leave open."""
 
@@ -85,20 +87,25 @@ def _solved(stages: Stages, task: Task, rows: Ints, options: dict[str, object]) 
 def bound_at(stages: Stages, part: Part, relaxed: Relaxed, seconds: float) -> float:
     """What the prices prove about a class: each project of it in its best answer, those below at rest in theirs.
 
-    Decisions count as whole as long as there is time, and as fractions after that.
+    Decisions count as whole as long as there is time, and as fractions after that. Those below come first; where their
+    time is up, they only hold the least that they may, where that is cheapest.
     """
     clock, model = stages.clock, stages.model
-    last, owner = clock.seconds + seconds, model.owner
+    begun, owner = clock.seconds, model.owner
     gains, bound = at_prices(stages, part, relaxed)
     fixed = ~part.free
     bound += dot(gains[fixed], stages.values[fixed])
     free = np.zeros(len(part.mine), dtype=bool)
     free[owner[part.free]] = True
+    least = at_least(stages, part, gains)
     gap = SHARE * part.gap / max(1, int(part.mine.sum()))
 
     def best(project: int) -> float:
+        spent = clock.seconds - begun
+        if spent > RESTING * seconds and not part.mine[project]:
+            return float(least[project])
         piece = stages.pieces.apart([project])
-        whole, columns = part.mine[project] and clock.seconds < last, piece.columns
+        whole, columns = part.mine[project] and spent < seconds, piece.columns
         task = Task(
             np.ones(len(columns), dtype=bool), np.zeros(len(columns)), part.lower[columns], part.upper[columns],
             piece.binary & whole, gains[columns], gap=gap, limit=PATIENCE,
@@ -106,7 +113,35 @@ def bound_at(stages: Stages, part: Part, relaxed: Relaxed, seconds: float) -> fl
         answer = run(piece, task, clock)
         return answer.bound if np.isfinite(answer.bound) else _in_a_box(task)
 
-    return bound + sum(stages.crew.each(best, np.flatnonzero(free).tolist()))
+    in_turn = np.concatenate([np.flatnonzero(free & ~part.mine), np.flatnonzero(free & part.mine)])
+    return bound + sum(stages.crew.each(best, in_turn.tolist()))
+
+
+def at_least(stages: Stages, part: Part, gains: Floats) -> Floats:
+    """What each project gains at most by its bounds, and by the rows that say what it has to hold in a week.
+
+    That is no more than it might gain by all its rows, and it takes no linear program.
+    """
+    model, x = stages.model, np.zeros(stages.model.size, dtype=bool)
+    x[model.variables.x] = True
+    chosen = np.where(gains > 0, part.upper, part.lower)
+    of_needs = model.row_of("viable") & model.row_is_own & np.isfinite(model.low)
+    entries = np.flatnonzero(of_needs[model.row])
+    row, column, factor = model.row[entries], model.column[entries], model.coefficient[entries]
+    held = x[column] & (factor > 0)
+    most = np.where(held, chosen[column], np.where(factor > 0, part.upper[column], part.lower[column]))
+    lack = np.maximum(0.0, model.low - np.bincount(row, factor * most, minlength=len(model.low)))
+    more = np.flatnonzero(held & (gains[column] <= 0) & (lack[row] > 0))
+    row, column, factor = row[more], column[more], factor[more]
+    cheapest = np.lexsort((-gains[column] / factor, row))
+    row, column, factor = row[cheapest], column[cheapest], factor[cheapest]
+    room = np.minimum(factor * (part.upper - part.lower)[column], lack[row])
+    before = np.cumsum(room) - room
+    before -= before[np.searchsorted(row, row)]
+    filled = np.clip(lack[row] - before, 0.0, room)
+    costs = np.bincount(model.owner[column], gains[column] / factor * filled, minlength=len(part.mine))
+    found: Floats = np.bincount(model.owner, gains * chosen, minlength=len(part.mine)) + costs
+    return found
 
 
 def at_prices(stages: Stages, part: Part, relaxed: Relaxed) -> tuple[Floats, float]:
