@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.generate import generate
-from solver.engine import run
+from solver.engine import rows_of, run
 from solver.model import build
 from solver.model.sheet import Floats
 from solver.plan import Outcome
@@ -123,7 +123,7 @@ def test_a_first_order_method_does_as_well(
 def test_where_no_relaxation_ends_in_time_there_is_a_plan_and_a_bound(
     problem: Problem, ordinary: Outcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prices, "_solved", lambda *_: None)
+    monkeypatch.setattr(prices, "_solved", lambda *_, **__: None)
     found = as_large(problem)
     assert found.plan is not None
     assert found.classes[0].attained >= LEAST * ordinary.classes[0].attained
@@ -182,10 +182,26 @@ def test_whatever_the_prices_no_plan_attains_more_than_they_prove(stages: Stages
 def test_a_relaxation_whose_time_is_up_still_has_a_limit(stages: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
     limits: list[object] = []
     monkeypatch.setattr(prices, "MANY_ROWS", 0)
-    monkeypatch.setattr(prices, "_solved", lambda *told: limits.append(told[-1]["time_limit"]))
+    monkeypatch.setattr(prices, "_solved", lambda *told, **_: limits.append(told[-1]["time_limit"]))
     assert relax(stages, stages.task(stages.opened_part(min(stages.model.classes))), -5.0) is None
     assert len(limits) == len(FIRST_ORDER)
     assert all(isinstance(limit, float) and limit > 0 for limit in limits)
+
+
+def test_what_a_first_order_method_came_to_in_its_time_is_taken_where_nothing_else_is_there(
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part, few = stages.opened_part(min(stages.model.classes)), {"pdlp_iteration_limit": 40, "kkt_tolerance": 1e-9}
+    monkeypatch.setattr(prices, "MANY_ROWS", 0)
+    monkeypatch.setattr(prices, "QUICK", {**prices.QUICK, **few})
+    assert prices._solved(stages, stages.task(part), rows_of(stages.model, stages.task(part)), prices.QUICK) is None
+    monkeypatch.setattr(prices, "STEADY", {**prices.STEADY, **few})
+    rough = relax(stages, stages.task(part), 20.0)
+    assert rough is not None
+    assert rough.prices.any()
+    assert best(stages, part) <= bound_at(stages, part, rough, 20.0) + 1e-6
+    shares.build(stages, own_part(stages, part), rough.values)
+    assert is_plan(stages, stages.values)
 
 
 def test_the_prices_of_the_relaxation_prove_what_it_does_and_with_whole_decisions_no_less(stages: Stages) -> None:

@@ -29,7 +29,7 @@ INTERIOR: dict[str, object] = {"solver": "ipx"}
 QUICK: dict[str, object] = {"solver": "hipdlp", "kkt_tolerance": 1e-2}
 """A first-order method for more rows: mostly there in a tenth of the time, or else never."""
 STEADY: dict[str, object] = {"solver": "pdlp", "kkt_tolerance": 1e-2}
-"""Another one, slower and less exact, that ends where the quick one does not."""
+"""Another one, slower and less exact, that ends where the quick one does not, and tells how far it came in time."""
 QUICKLY = 0.4
 """Share of the time for a relaxation that the quick method may take."""
 PATIENCE = 0.5
@@ -55,33 +55,38 @@ def relax(stages: Stages, task: Task, seconds: float) -> Relaxed | None:
     ways = [(INTERIOR, 1.0)] if len(rows) <= MANY_ROWS else [(QUICK, QUICKLY), (STEADY, 1.0)]
     for way, share in ways:
         left = max(BRIEFLY, share * (last - stages.clock.seconds))  # HiGHS takes a limit below 0 for none at all
-        found = _solved(stages, task, rows, {**way, "time_limit": left})
+        found = _solved(stages, task, rows, {**way, "time_limit": left}, anyhow=way is STEADY)
         if found is not None:
             return found
     return None
 
 
-def _solved(stages: Stages, task: Task, rows: Ints, options: dict[str, object]) -> Relaxed | None:
-    """The relaxation of a task by one of HiGHS's methods."""
+def _solved(
+    stages: Stages, task: Task, rows: Ints, options: dict[str, object], *, anyhow: bool = False
+) -> Relaxed | None:
+    """The relaxation of a task by one of HiGHS's methods; anyhow: also where it only came as far as it did in time."""
     model, columns = stages.model, np.flatnonzero(task.free)
     highs = load(model, replace(task, discrete=np.zeros_like(task.free), start=None), columns)
     for name, value in {**OPTIONS, **options}.items():
         highs.setOptionValue(name, value)
     highs.run()
     solution = highs.getSolution()
-    if not (solution.value_valid and solution.dual_valid):
+    duals, held = np.array(solution.row_dual), np.array(solution.col_value)
+    known = (
+        len(held) == len(columns) and len(duals) >= len(rows) and np.isfinite(held).all() and np.isfinite(duals).all()
+    )
+    if not known or not ((solution.value_valid and solution.dual_valid) or (anyhow and duals.any())):
         return None
-    duals = np.array(solution.row_dual)
     values, prices = task.values.copy(), np.zeros(len(model.low))
-    values[columns] = np.clip(np.array(solution.col_value), task.lower[columns], task.upper[columns])
+    values[columns] = np.clip(held, task.lower[columns], task.upper[columns])
     prices[rows] = duals[: len(rows)]
     prices[model.row_is_own] = 0.0
     prices[((prices > 0) & ~np.isfinite(model.high)) | ((prices < 0) & ~np.isfinite(model.low))] = 0.0
-    held, after = np.zeros(len(task.holds)), iter(duals[len(rows) + len(task.cuts.high) :])
+    of_classes, after = np.zeros(len(task.holds)), iter(duals[len(rows) + len(task.cuts.high) :])
     for n, (weights, _) in enumerate(task.holds):
         if weights[columns].any():
-            held[n] = max(0.0, -next(after, 0.0))
-    return Relaxed(values, prices, held)
+            of_classes[n] = max(0.0, -next(after, 0.0))
+    return Relaxed(values, prices, of_classes)
 
 
 def bound_at(stages: Stages, part: Part, relaxed: Relaxed, seconds: float) -> float:

@@ -26,6 +26,8 @@ FEW = 2
 """Projects that are decided again at a time: one more after a round of groups without progress."""
 PATIENCE = 1.0
 """Seconds that one group may take."""
+AHEAD = 8
+"""Pieces per thread that are given out at a time, as some take much longer than others."""
 CALM = 1e-5
 """What all moves together may count, as a share of a class's ideal."""
 AWAY = 0.01
@@ -36,8 +38,8 @@ WORTH = 0.01
 """Share of the gap asked for that groups have to bring to count as progress."""
 HELD = 1e-9
 """By how much the value of a class above may be off."""
-OPEN = 0.5
-"""Share of the gap asked for, by project, that a project may leave open."""
+OPEN = 1.0
+"""Share of the gap asked for, by project, that a project may leave open at first."""
 
 
 def build(stages: Stages, own: Part, relaxed: Floats) -> None:
@@ -119,7 +121,7 @@ def _in_turn(  # noqa: PLR0917 - all that a class in groups is
     stages: Stages, part: Part, groups: list[Ints], relaxed: Floats, wanted: Floats, gap: float, last: float
 ) -> None:
     """Group after group in whole steps, each with its share, as long as there is time."""
-    model, size = stages.model, stages.crew.size
+    model, size = stages.model, _at_a_time(stages)
     real = Held(model, stages.values)
     fair = Held(model, np.where(part.free, relaxed, stages.values))
     for first in range(0, len(groups), size):
@@ -128,6 +130,11 @@ def _in_turn(  # noqa: PLR0917 - all that a class in groups is
         some = groups[first : first + size]
         _at_once(stages, part, some, real, fair, wanted, gap * len(some[0]), PATIENCE)
     stages.values = real.values
+
+
+def _at_a_time(stages: Stages) -> int:
+    """How many pieces are given out at a time."""
+    return AHEAD * stages.crew.size if stages.crew.size > 1 else 1
 
 
 def _at_once(  # noqa: PLR0917 - all that groups at a time are
