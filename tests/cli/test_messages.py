@@ -7,6 +7,7 @@ import signal
 import time
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,16 +74,21 @@ def test_ctrl_c_asks_the_work_to_stop_and_waits_for_its_answer() -> None:
     assert told == ["stopping"]
 
 
-def test_a_second_ctrl_c_gives_up() -> None:
+@pytest.mark.parametrize("before", [signal.default_int_handler, signal.SIG_IGN])
+def test_a_second_ctrl_c_gives_up_and_after_it_ctrl_c_is_what_it_was(before: Any) -> None:
     def work(should_stop: ShouldStop) -> None:
         for _ in range(2):
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(0.3)
         time.sleep(1)
 
-    with pytest.raises(KeyboardInterrupt):
-        run_until_stopped(work, lambda: None)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    outside = signal.signal(signal.SIGINT, before)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_until_stopped(work, lambda: None)
+        assert signal.getsignal(signal.SIGINT) is before
+    finally:
+        signal.signal(signal.SIGINT, outside)
 
 
 def test_what_the_work_raises_is_raised() -> None:
