@@ -16,8 +16,8 @@ GOALS = {"40x16x26": 2.0, "150x25x26": 10.0, "1000x50x52": 180.0, "10000x500x52"
 """Seconds within which codered is to have its plan; the last with a gap of 2 %, the others with 0.5 %."""
 KINDS = {"seconds": "seconds of wall clock", "cpu_seconds": "seconds of processor time"}
 COLOURS = {
-    "codered": "#b00020", "textbook": "#555555", "linopy": "#1b6ca8", "cp-sat": "#2e7d32", "cp-sat-2": "#8bc34a",
-    "relaxation": "#b8860b",
+    "codered": "#b00020", "codered-2": "#e57373", "textbook": "#555555", "linopy": "#1b6ca8", "cp-sat": "#2e7d32",
+    "cp-sat-2": "#8bc34a", "relaxation": "#b8860b",
 }  # fmt: skip
 
 
