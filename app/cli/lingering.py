@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
@@ -9,8 +10,8 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-CLOSING = 4
-"""Connections that are waited for at a time; the others wait for their turn, and no request waits for any."""
+CLOSING = 32
+"""Connections that are waited for at a time; where there are more, a further one is closed without waiting."""
 
 
 class LingeringWorker(ThreadWorker):  # type: ignore[misc]
@@ -24,18 +25,30 @@ class LingeringWorker(ThreadWorker):  # type: ignore[misc]
         """The threads that wait for clients to hang up."""
         return ThreadPoolExecutor(CLOSING, "closing")
 
+    @cached_property
+    def free(self) -> threading.Semaphore:
+        """How many of them have nobody to wait for."""
+        return threading.Semaphore(CLOSING)
+
     def finish_request(self, conn: Any, fs: Future[Any]) -> None:
         """What becomes of a connection after a request."""
         if "close" not in vars(conn):
-            conn.close = _apart(self.closing, conn.close)
+            conn.close = self._apart(conn.close)
         super().finish_request(conn, fs)
 
+    def _apart(self, close: Callable[..., None]) -> Callable[..., None]:
+        """A connection's `close` that does not wait."""
 
-def _apart(pool: ThreadPoolExecutor, close: Callable[..., None]) -> Callable[..., None]:
-    def closed(graceful: bool = False) -> None:
-        if graceful:
-            pool.submit(close, graceful=True)
-        else:
-            close()
+        def waited() -> None:
+            try:
+                close(graceful=True)
+            finally:
+                self.free.release()
 
-    return closed
+        def closed(graceful: bool = False) -> None:
+            if graceful and self.free.acquire(blocking=False):
+                self.closing.submit(waited)
+            else:
+                close()
+
+        return closed

@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("gunicorn.workers.gthread")
 
-from app.cli.lingering import LingeringWorker
+from app.cli.lingering import CLOSING, LingeringWorker
 
 
 class Connection:
@@ -22,12 +22,14 @@ class Connection:
         self.closed: list[tuple[bool, bool]] = []
         self.parser = SimpleNamespace(unreader=SimpleNamespace(buf=SimpleNamespace(getvalue=lambda: b"")))
         self.sock = SimpleNamespace(setblocking=lambda _: None)
-        self.timeout = 0.0
+        self.timeout, self.hung_up = 0.0, threading.Event()
+        self.hung_up.set()
 
     def set_timeout(self) -> None:
         self.timeout = 75.0
 
     def close(self, graceful: bool = False) -> None:
+        assert self.hung_up.wait(20 if graceful else 0) or not graceful
         self.closed.append((threading.current_thread() is threading.main_thread(), graceful))
 
 
@@ -53,6 +55,19 @@ def test_it_is_waited_for_beside_the_loop(worker: LingeringWorker) -> None:
     worker.finish_request(connection, over(False))
     worker.closing.shutdown(wait=True)
     assert (connection.closed, worker.nr_conns) == ([(False, True)], 0)
+
+
+def test_where_all_threads_wait_for_others_it_is_closed_without_waiting(worker: LingeringWorker) -> None:
+    connections, hung_up = [Connection() for _ in range(CLOSING + 1)], threading.Event()
+    for connection in connections[:-1]:
+        connection.hung_up = hung_up
+        worker.finish_request(connection, over(False))
+    worker.finish_request(connections[-1], over(False))
+    assert connections[-1].closed == [(True, False)]
+    hung_up.set()
+    worker.closing.shutdown(wait=True)
+    assert all(connection.closed == [(False, True)] for connection in connections[:-1])
+    assert worker.free.acquire(blocking=False)
 
 
 def test_what_failed_is_closed_at_once(worker: LingeringWorker) -> None:
