@@ -12,7 +12,7 @@ from solver.search.dive import bound_of
 from solver.search.part import Part
 from solver.search.reach import not_before
 from solver.search.tight import cuts
-from solver.task import ANY, Answer, Clock, Holds, Task
+from solver.task import ANY, Answer, Clock, Holds, Report, Task
 
 if TYPE_CHECKING:
     from solver.search.stages import Stages
@@ -39,7 +39,9 @@ def tightened(stages: Stages, part: Part) -> Part:
     return replace(part, cuts=cuts(stages.model, part.mine, part.free, stages.values, part.upper))
 
 
-def prove(model: Model, part: Part, values: Floats, light: Task, clock: Clock) -> Proof:
+def prove(
+    model: Model, part: Part, values: Floats, light: Task, clock: Clock, *, report: Report | None = None
+) -> Proof:
     """By relaxations, then by a search for what is better by more than the gap asked for: that some values suffice."""
     most = dot(part.weights, values) + part.gap
     bound = run(model, light, clock).bound
@@ -48,7 +50,7 @@ def prove(model: Model, part: Part, values: Floats, light: Task, clock: Clock) -
     if bound <= most or clock.over():
         return Proof(bound)
     task = replace(light, discrete=model.binary, gap=ANY, holds=[*light.holds, (part.weights, most)])
-    answer = run(model, task, clock)
+    answer = run(model, task, clock, report)
     return Proof(min(bound, most) if answer.infeasible else bound, answer)
 
 
@@ -94,7 +96,7 @@ def confirmed(stages: Stages, part: Part, values: Floats, limit: float) -> Answe
     found = stages.proofs.pop(part.rank, None)
     if found is None or (found.better is not None and not _holds(stages, found.better)):
         light = stages.light(part, stages.budget(CONFIRMING * limit))
-        found = prove(stages.model, part, values, light, stages.clock)
+        found = prove(stages.model, part, values, light, stages.clock, report=stages.teller(part.rank))
     stages.prove(part.rank, found.bound)
     return found.better
 

@@ -67,8 +67,8 @@ def proofs(monkeypatch: pytest.MonkeyPatch) -> list[Proof]:
     """The proofs that will be asked for, each once it is there."""
     asked: list[Proof] = []
 
-    def noted(*facts: Any) -> Proof:
-        asked.append(prove(*facts))
+    def noted(*facts: Any, **more: Any) -> Proof:
+        asked.append(prove(*facts, **more))
         return asked[-1]
 
     monkeypatch.setattr(import_module("solver.search.confirm"), "prove", noted)
