@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from solver.model.sheet import Floats
 from solver.search.dive import dive, search
 from solver.search.improve import improve
 from solver.search.part import PROOF, Part
@@ -21,14 +23,20 @@ MANY = 1000
 """Open decisions above which a search from further away finds nothing in time."""
 
 
-def choose(stages: Stages, part: Part, limit: float, known: Answer | None = None) -> bool:
+def choose(
+    stages: Stages, part: Part, limit: float, at_rest: Callable[[], Floats], known: Answer | None = None
+) -> bool:
     """Decide what is on when: by a relaxation first, and in full where its decisions do not hold in full.
 
-    A light answer that is known already is where the search begins.
+    A light answer that is known already is where the search begins; those below come to rest where it is not enough.
     """
     teller, gap = stages.teller(part.rank), PROOF * part.gap
-    light = stages.light(part, stages.budget(max(2.0, 0.35 * limit)))
-    before = stages.attained(part.rank)
+    if known is not None and known.values is not None:
+        stages.prove(part.rank, known.bound)
+        if _within(known, gap) and _ground(stages, part, known):
+            return True
+    stages.values = at_rest()
+    light, before = stages.light(part, stages.budget(max(2.0, 0.35 * limit))), stages.attained(part.rank)
     answer = _decisions(stages, part, replace(light, gap=gap), limit, known)
     grounded = _ground(stages, part, answer)
     if not (answer.finished or answer.infeasible) and not stages.proven(part):
@@ -61,7 +69,7 @@ def _decisions(stages: Stages, part: Part, light: Task, limit: float, known: Ans
     found = known is not None and known.values is not None
     answer = known if known is not None and found else dive(stages.model, light, stages.clock)
     stages.prove(part.rank, answer.bound)
-    if answer.infeasible or (answer.values is not None and answer.bound - answer.objective <= light.gap):
+    if answer.infeasible or _within(answer, light.gap):
         return answer
     far = answer.values is not None and answer.bound - answer.objective > WITHIN * part.gap
     if far and (stages.model.binary & light.free).sum() > MANY:
@@ -79,6 +87,11 @@ def _decisions(stages: Stages, part: Part, light: Task, limit: float, known: Ans
     answer = search(stages.model, light, answer, stages.clock, teller)
     stages.prove(part.rank, answer.bound)
     return answer
+
+
+def _within(answer: Answer, gap: float) -> bool:
+    """Whether an answer is within a gap of its bound."""
+    return answer.values is not None and answer.bound - answer.objective <= gap
 
 
 def _ground(stages: Stages, part: Part, answer: Answer) -> bool:

@@ -9,18 +9,18 @@ from solver.engine import run
 from solver.model import Model
 from solver.model.sheet import Floats, dot
 from solver.search.dive import bound_of
-from solver.search.part import Part
+from solver.search.part import PROOF, Part
 from solver.search.reach import not_before
 from solver.search.tight import cuts
-from solver.task import ANY, Answer, Clock, Holds, Report, Task
+from solver.task import Answer, Clock, Report, Task
 
 if TYPE_CHECKING:
     from solver.search.stages import Stages
 
 CONFIRMING = 0.35
 """Share of a class's time in which it is tried to prove that it is good enough, or to find what is better."""
-FAR = 1.0
-"""Gaps off the proof from which on presolving the decisions is tried; what is nearer needs a search anyway."""
+FAR = 1.0, 5.0
+"""Gaps off the proof between which presolving the decisions is tried: what is nearer or farther needs a search."""
 HELD_BY = 1e-6
 """How far what is held of a class may be missed."""
 
@@ -45,11 +45,11 @@ def prove(
     """By relaxations, then by a search for what is better by more than the gap asked for: that some values suffice."""
     most = dot(part.weights, values) + part.gap
     bound = run(model, light, clock).bound
-    if bound > most + FAR * part.gap:
+    if FAR[0] * part.gap < bound - most < FAR[1] * part.gap:
         bound = min(bound, bound_of(model, light, clock))
     if bound <= most or clock.over():
         return Proof(bound)
-    task = replace(light, discrete=model.binary, gap=ANY, holds=[*light.holds, (part.weights, most)])
+    task = replace(light, discrete=model.binary, gap=PROOF * part.gap, holds=[*light.holds, (part.weights, most)])
     answer = run(model, task, clock, report)
     return Proof(min(bound, most) if answer.infeasible else bound, answer)
 
@@ -60,11 +60,7 @@ def confirm(stages: Stages, ranks: list[int]) -> list[int]:
     A class is proven with all above it held as loosely as they ever may be, so that no proof has to wait for another;
     where one fails, those below it are not gone on with.
     """
-    before, asked = stages.kept(), list[tuple[Part, Holds]]()
-    for rank in ranks:
-        asked.append((stages.opened_part(rank), list(stages.held)))
-        stages.hold(asked[-1][0], loosely=True)
-    failed: list[int] = []
+    asked, failed = stages.ahead(ranks), list[int]()
 
     def proof(place: int) -> Proof | None:
         part, holds = asked[place]
@@ -79,7 +75,6 @@ def confirm(stages: Stages, ranks: list[int]) -> list[int]:
         return found
 
     proofs = stages.crew.each(proof, range(len(ranks)))
-    stages.back_to(before)
     for place, found in enumerate(proofs):
         part = stages.opened_part(ranks[place])
         if found is None or not stages.suffices(part, stages.values, found.bound):

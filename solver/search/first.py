@@ -7,21 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.engine import run
 from solver.model.sheet import Floats
 from solver.search.dive import WHOLE
-from solver.search.large.pieces import MET, Held, Piece
+from solver.search.large.single import each_by_itself
 from solver.search.part import Part
 from solver.search.seed import whole_seed
-from solver.task import ANY, Answer, Task
+from solver.task import ANY, Answer
 
 if TYPE_CHECKING:
     from solver.search.stages import Stages
-
-CALMLY = 0.05
-"""Share of the time limit up to which projects come to rest with the least effort; after that anyhow."""
-PATIENCE = 5.0
-"""Seconds that the plan at rest of one project may take."""
 
 
 def stand_by(stages: Stages) -> bool:
@@ -36,7 +30,7 @@ def stand_by(stages: Stages) -> bool:
     for at_rest in (True, False):
         lower, upper = stages.resting(np.full(len(stages.first), at_rest))
         part = replace(whole, lower=lower, upper=upper)
-        if stages.large and (values := _each_by_itself(stages, part, weights)) is not None:
+        if stages.large and (values := each_by_itself(stages, part, weights)) is not None:
             stages.values = values
             return True
         answer = _soon(stages, part, weights) if stages.large else None
@@ -48,29 +42,6 @@ def stand_by(stages: Stages) -> bool:
         if stages.clock.over() and not answer.infeasible:
             return False
     return False
-
-
-def _each_by_itself(stages: Stages, part: Part, weights: Floats) -> Floats | None:
-    """In a large model: every project as if there were no others; None if together they do not fit."""
-    model, pieces, values = stages.model, stages.pieces, part.lower.copy()
-
-    def rested(project: int) -> tuple[Piece, Answer]:
-        piece = pieces.apart([project])
-        columns = piece.columns
-        task = Task(
-            np.ones(len(columns), dtype=bool), values[columns], part.lower[columns], part.upper[columns],
-            model.discrete[columns], weights[columns], maximise=False, limit=PATIENCE,
-            gap=0.0 if stages.clock.seconds < CALMLY * stages.clock.options.time_limit else ANY,
-        )  # fmt: skip
-        return piece, run(piece, task, stages.clock)
-
-    for piece, answer in stages.crew.each(rested, range(len(stages.first))):
-        if answer.values is None:
-            return None
-        values[piece.columns] = answer.values
-    sums = Held(model, values).sums
-    fits = (sums >= model.low - MET).all() and (sums <= model.high + MET).all()
-    return values if fits else None
 
 
 def _soon(stages: Stages, part: Part, weights: Floats) -> Answer | None:

@@ -10,6 +10,7 @@ import numpy as np
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
 from solver.plan import Plan
+from solver.search.large.single import as_before
 from solver.search.part import Part
 from solver.task import ANY
 from solver.whatif.values import values_of
@@ -40,6 +41,8 @@ def as_seeded(stages: Stages, part: Part) -> Floats | None:
     """
     if stages.seed is None:
         return None
+    if stages.large:
+        return as_before(stages, part, stages.seed)
     own = part.free & part.mine[stages.model.owner]
     undecided = replace(part, lower=stages.lower, upper=stages.upper)
     for given, one in ((part.free, undecided), (own, replace(part, free=own)), (own, part)):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -24,8 +24,9 @@ from solver.search.choose import choose
 from solver.search.confirm import Proof, confirmed, tightened
 from solver.search.dive import bound_of
 from solver.search.large.crew import Crew
-from solver.search.large.decide import better_by_prices, decide_by_prices, price
+from solver.search.large.decide import decide_by_prices, price
 from solver.search.large.pieces import Pieces
+from solver.search.large.prices import Relaxed
 from solver.search.part import Part, attached
 from solver.search.seed import as_seeded, cleared
 from solver.search.whole import in_pieces, in_whole_steps
@@ -72,6 +73,7 @@ class Stages:
         self.opened: dict[int, tuple[Floats, Floats, int]] = {}  # bounds and how many were held when its turn came
         self.crew = Crew(self.clock.options.threads)
         self.stands, self.proofs = False, dict[int, Proof]()  # is it all as in the seed, and what was tried to prove it
+        self.priced: dict[int, Relaxed | None] = {}  # by class of a plan that stands, until its turn comes
         self.at_rest: dict[int, Floats] = {}  # the values once it was decided, with those below at rest
 
     @property
@@ -157,6 +159,18 @@ class Stages:
         for name, value in kept.items():
             setattr(self, name, value)
 
+    def ahead(self, ranks: list[int]) -> list[tuple[Part, Holds]]:
+        """The classes of a plan that stands, each with those above it held as loosely as they ever may be.
+
+        So what is found out about one waits for no other.
+        """
+        before, found = self.kept(), list[tuple[Part, Holds]]()
+        for rank in ranks:
+            found.append((self.opened_part(rank), list(self.held)))
+            self.hold(found[-1][0], loosely=True)
+        self.back_to(before)
+        return found
+
     def done(self, rank: int) -> bool:
         """Whether a class is within the gap asked for."""
         return self.bounds[rank] - self.attained(rank) <= self.gap * self.ideal.get(rank, 0.0) + 1e-9
@@ -165,32 +179,27 @@ class Stages:
         """Find the best value of a class; False if not even the standing plan could be kept."""
         part = self.opened_part(rank)
         last, self.until = self.clock.seconds + limit, self.clock.seconds + CHOOSING * limit
-        relaxed, better = None, None
         if self.large:
             self.until = self.clock.seconds + TWICE * limit
-            relaxed = price(self, part, TWICE * limit)
-        else:
-            part = tightened(self, part)
+            decide_by_prices(self, part, limit, last)
+            self.hold(part)
+            return True
+        part = tightened(self, part)
         seeded = as_seeded(self, part)
-        if seeded is not None and not self.large:
-            better = confirmed(self, part, seeded, limit)
+        better = None if seeded is None else confirmed(self, part, seeded, limit)
         if seeded is not None and self.proves(part, seeded):
             self.values = seeded
         else:
-            self.values = cleared(self, part, self.at_rest[rank] if again else self.values)
-            before = self.values
-            if self.large and again:
-                better_by_prices(self, part, last)
-            elif self.large:
-                decide_by_prices(self, part, relaxed, last)
-            elif again and (better is None or better.values is None):
-                self.until = last
+            base = self.at_rest[rank] if again else self.values
+            at_rest = cache(lambda: cleared(self, part, base))
+            if again and (better is None or better.values is None):
+                self.values, self.until = at_rest(), last
                 in_pieces(self, part, limit)
-            elif not choose(self, part, limit, better):
+            elif not choose(self, part, limit, at_rest, better):
                 return False
             else:
                 self.until = last
-                in_whole_steps(self, part, before, limit)
+                in_whole_steps(self, part, at_rest, limit)
             if seeded is not None and dot(part.weights, seeded) > self.attained(rank):
                 self.values = seeded
         self.hold(part)
@@ -202,7 +211,9 @@ class Stages:
         seeded = as_seeded(self, part)
         if seeded is not None and dot(part.weights, seeded) >= self.attained(rank):
             self.values = seeded
-        if not self.large:
+        if self.large and self.priced.get(rank) is not None:
+            price(self, part, 0.0)
+        elif not self.large:
             self.prove(rank, bound_of(self.model, self.light(part, self.budget(GRACE)), self.clock))
         self.hold(part)
 

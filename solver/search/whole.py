@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,20 +22,19 @@ AGAIN = 0.2
 """Share of a class's time in which its decisions may be taken again."""
 
 
-def in_whole_steps(stages: Stages, part: Part, before: Floats, limit: float) -> None:
-    """Round the values to whole steps, as near to the proof as time allows; back to those before if nothing does."""
+def in_whole_steps(stages: Stages, part: Part, at_rest: Callable[[], Floats], limit: float) -> None:
+    """Round the values to whole steps, as near to the proof as time allows; back to those at rest if nothing does."""
     model = stages.model
     whole = model.discrete & ~model.binary & part.free
     decided = part.with_decisions(stages)
     if np.allclose(stages.values[whole], np.round(stages.values[whole]), atol=1e-7):
         stages.values[whole] = np.round(stages.values[whole])
         return
-    planned, first = stages.values, before
-    if _round(stages, part, decided, whole):
-        first = stages.values
+    planned = stages.values
+    first = stages.values if _round(stages, part, decided, whole) else at_rest()
     for another in (_apart, _fewer):
         if stages.bounds[part.rank] - dot(part.weights, first) > NEAR * part.gap:
-            _keep_better(stages, part, first, another(stages, part, planned, before, limit))
+            _keep_better(stages, part, first, another(stages, part, planned, at_rest(), limit))
             first = stages.values
     stages.values = first
     _in_full(stages, part, PATIENCE)

@@ -292,7 +292,7 @@ def test_those_below_make_room_where_that_has_no_price(monkeypatch: pytest.Monke
 
 def test_each_by_itself_is_a_plan_where_together_they_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[bool] = []
-    alone = first._each_by_itself
+    alone = first.each_by_itself
 
     def told(stages: Stages, part: Part, weights: Floats) -> Floats | None:
         found = alone(stages, part, weights)
@@ -300,7 +300,7 @@ def test_each_by_itself_is_a_plan_where_together_they_fit(monkeypatch: pytest.Mo
         return found
 
     monkeypatch.setattr("solver.search.stages.LARGE", 0)
-    monkeypatch.setattr(first, "_each_by_itself", told)
+    monkeypatch.setattr(first, "each_by_itself", told)
     for seed in (2, 3):
         begun = Stages(build(generate(8, 4, 8, seed), "code-red"), Clock(Options()))
         assert first.stand_by(begun)

@@ -7,15 +7,21 @@ decide a few projects at a time, each with its share, then again with all that t
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from solver.engine import rows_of
+from solver.model.sheet import Floats, dot
 from solver.search.alone import own_part
 from solver.search.large.prices import MANY_ROWS, Relaxed, bound_at, relax
 from solver.search.large.shares import again, build, make_room
+from solver.search.large.single import rested
 from solver.search.part import Part
+from solver.search.seed import as_seeded
+from solver.task import Task
 
 if TYPE_CHECKING:
     from solver.search.stages import Stages
@@ -24,36 +30,102 @@ RELAXING, PROVING = 0.5, 0.2
 """Shares of a class's time for one relaxation, and for its bound."""
 ROOM = 0.15
 """Share of the time left to a class in which those below may make room."""
+REACHED = 0.5
+"""Share of its bound from which on what an earlier plan gives a class is worth to start from."""
+PRICING = 0.7
+"""Share of the time left in which the relaxations of an earlier plan's classes are solved side by side."""
+PAYS = 0.5
+"""Share of the gap asked for that a class has to gain, or its proof, for those below to be moved."""
+BESIDE = 0.4
+"""Share of the time of a class of an earlier plan in which those below stay as they are."""
 ALL = 0.7
 """Share of the time for a relaxation in which the one with those below has to be solved."""
 
 
+def decide_by_prices(stages: Stages, part: Part, limit: float, last: float) -> None:
+    """A class from an earlier plan where that is nearly as good as may be, else from those below at rest."""
+    relaxed, seeded = price(stages, part, stages.until - stages.clock.seconds), as_seeded(stages, part)
+    had = -np.inf if seeded is None else dot(part.weights, seeded)
+    if seeded is not None and stages.bounds[part.rank] - had <= part.gap + 1e-9:
+        stages.values = seeded
+    elif seeded is not None and (relaxed is None or had >= REACHED * stages.bounds[part.rank]):
+        _from_seed(stages, part, relaxed, seeded, last)
+    else:
+        stages.values = rested(stages, part, stages.values)
+        _from_rest(stages, part, relaxed, last)
+        if seeded is not None and had > stages.attained(part.rank):
+            stages.values = seeded
+
+
 def price(stages: Stages, part: Part, limit: float) -> Relaxed | None:
     """The class's relaxation; what its prices prove is kept. Those below are in it as long as that is soon solved."""
-    light, last = stages.light(part, limit), stages.clock.seconds + RELAXING * limit
-    small = len(rows_of(stages.model, light)) <= MANY_ROWS
-    relaxed = relax(stages, light, stages.budget(ALL * RELAXING * limit)) if small else None
-    if relaxed is None:
-        relaxed = relax(stages, stages.task(own_part(stages, part)), stages.budget(last - stages.clock.seconds))
+    known = part.rank in stages.priced
+    relaxed = stages.priced.pop(part.rank) if known else _relaxed(stages, part, limit)
     _prove(stages, part, relaxed, PROVING * limit)
     return relaxed
 
 
-def decide_by_prices(stages: Stages, part: Part, relaxed: Relaxed | None, last: float) -> None:
+def price_all(stages: Stages, ranks: list[int]) -> None:
+    """The relaxations of the classes of a plan that stands, side by side, where they are soon solved."""
+    last = stages.clock.seconds + PRICING * stages.clock.left
+    soon = [(part, holds) for part, holds in stages.ahead(ranks) if _soon(stages, stages.light(part, 0.0))]
+
+    def relaxation(place: int) -> Relaxed | None:
+        part, holds = soon[place]
+        left = (last - stages.clock.seconds) / math.ceil((len(soon) - place) / stages.crew.size)
+        return relax(stages, replace(stages.light(part, left), holds=holds), stages.budget(left))
+
+    found = stages.crew.each(relaxation, range(len(soon)))
+    stages.priced = {part.rank: one for (part, _), one in zip(soon, found, strict=True)}
+
+
+def _relaxed(stages: Stages, part: Part, limit: float) -> Relaxed | None:
+    """The class's relaxation, with those below as long as that is soon solved."""
+    light, last = stages.light(part, limit), stages.clock.seconds + RELAXING * limit
+    relaxed = relax(stages, light, stages.budget(ALL * RELAXING * limit)) if _soon(stages, light) else None
+    if relaxed is None:
+        relaxed = relax(stages, stages.task(own_part(stages, part)), stages.budget(last - stages.clock.seconds))
+    return relaxed
+
+
+def _soon(stages: Stages, task: Task) -> bool:
+    """Whether a relaxation is soon solved, and nearly exactly."""
+    return len(rows_of(stages.model, task)) <= MANY_ROWS
+
+
+def _from_rest(stages: Stages, part: Part, relaxed: Relaxed | None, last: float) -> None:
     """The class in whole steps from those below at rest, then made better until its proof holds or its time is up."""
     if relaxed is not None:
         left = stages.until - stages.clock.seconds
         moved, task = make_room(stages, part, relaxed, ROOM * left), stages.task(own_part(stages, part))
-        if moved and len(rows_of(stages.model, task)) <= MANY_ROWS:
+        if moved and _soon(stages, task):
             after = relax(stages, task, stages.budget(RELAXING * left))
             _prove(stages, part, after, PROVING * left)
             relaxed = after or relaxed
     build(stages, own_part(stages, part), relaxed.values if relaxed is not None else stages.values)
     _tell(stages, part)
-    better_by_prices(stages, part, last)
+    _better(stages, part, last)
 
 
-def better_by_prices(stages: Stages, part: Part, last: float) -> None:
+def _from_seed(stages: Stages, part: Part, relaxed: Relaxed | None, seeded: Floats, last: float) -> None:
+    """The class made better from what it is in an earlier plan: beside those below as they are, then with them at rest.
+
+    Those below stay where they are unless the class gains by it.
+    """
+    stages.values = seeded
+    _better(stages, part, stages.clock.seconds + BESIDE * (last - stages.clock.seconds))
+    if stages.done(part.rank) or stages.clock.over() or stages.clock.seconds > last:
+        return
+    beside, had = stages.values, stages.attained(part.rank)
+    stages.values = rested(stages, part, beside)
+    if relaxed is not None:
+        make_room(stages, part, relaxed, ROOM * (last - stages.clock.seconds))
+    _better(stages, part, last)
+    if not stages.done(part.rank) and stages.attained(part.rank) <= had + PAYS * part.gap:
+        stages.values = beside
+
+
+def _better(stages: Stages, part: Part, last: float) -> None:
     """The class made better from what it is, until its proof holds or its time is up."""
     again(stages, own_part(stages, part), last - stages.clock.seconds)
     _tell(stages, part)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from solver.model import Model
-from solver.model.sheet import Bools, Floats, Ints
+from solver.model.sheet import Bools, Floats, Ints, dot
+from solver.task import Holds
+
+if TYPE_CHECKING:
+    from solver.search.stages import Stages
 
 MET = 1e-6
 """How far a row may be off its side and count as met."""
+HELD = 1e-9
+"""By how much the value of a class above may be off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +106,14 @@ class Held:
         """Other values for a piece."""
         self.sums[piece.rows] += piece.sums(values) - piece.sums(self.values[piece.columns])
         self.values[piece.columns] = values
+
+    def left(self, piece: Piece) -> Piece:
+        """A piece with what the others leave."""
+        others = self.beside(piece)
+        return replace(piece, low=piece.low - others, high=piece.high - others)
+
+
+def held_above(stages: Stages, piece: Piece, values: Floats) -> Holds:
+    """What a piece gives the classes above its own, which it has to go on with."""
+    here = [weights[piece.columns] for weights, _ in stages.held]
+    return [(some, dot(some, values[piece.columns]) - HELD) for some in here if some.any()]

@@ -13,8 +13,9 @@ import numpy as np
 
 from solver.engine import run
 from solver.model.sheet import Floats, Ints, dot
-from solver.search.improve import most_to_gain_first, neighbours
-from solver.search.large.pieces import MET, Held, Piece
+from solver.search.improve import most_to_gain_first
+from solver.search.large.groups import in_groups, near
+from solver.search.large.pieces import MET, Held, Piece, held_above
 from solver.search.large.prices import Relaxed, at_prices
 from solver.search.part import Part
 from solver.task import Task
@@ -36,15 +37,13 @@ COARSE, FINEST = 0.2, 0.1
 """Share of what a class may still gain, by project, that a group may leave open, and the least in gaps asked for."""
 WORTH = 0.01
 """Share of the gap asked for that groups have to bring to count as progress."""
-HELD = 1e-9
-"""By how much the value of a class above may be off."""
 OPEN = 1.0
 """Share of the gap asked for, by project, that a project may leave open at first."""
 
 
 def build(stages: Stages, own: Part, relaxed: Floats) -> None:
     """A class in whole steps from what it is at rest, those first that are worth most in its relaxation."""
-    groups = _groups(stages, own, relaxed)
+    groups = in_groups(stages, own, relaxed)
     gap = OPEN * own.gap / max(1, int(own.mine.sum()))
     _in_turn(stages, own, groups, relaxed, _calmly(stages, own), gap, stages.until)
 
@@ -84,25 +83,15 @@ def again(stages: Stages, own: Part, seconds: float) -> None:
             break
         groups, taken = list[Ints](), np.zeros(len(own.mine), dtype=bool)
         for _ in range(stages.crew.size):
-            near = _near(stages, mine, order, chance, turn, FEW + wider)
-            groups.append(near[~taken[near]])
-            taken[near] = True
+            some = near(stages, mine, order, chance, turn, FEW + wider)
+            groups.append(some[~taken[some]])
+            taken[some] = True
             turn += 1
         gap = max(FINEST * own.gap, COARSE * left / (1.0 + idle)) * (FEW + wider) / len(mine)
         wished = [group for group in groups if len(group)]
         more = _at_once(stages, own, wished, real, None, wanted, gap, PATIENCE * (1 + wider))
         has, idle = has + more, 0 if more > WORTH * own.gap else idle + len(groups)
     stages.values = real.values
-
-
-def _near(  # noqa: PLR0917 - all that a choice is
-    stages: Stages, mine: Ints, order: Ints, chance: np.random.Generator, turn: int, size: int
-) -> Ints:
-    """The next project with some of its neighbours."""
-    if turn < len(order):
-        return neighbours(stages, mine, int(order[turn]), size)
-    near = neighbours(stages, mine, int(chance.choice(mine)), 2 * size)
-    return np.append(near[:1], chance.permutation(near[1:])[: size - 1])
 
 
 def _away(stages: Stages, part: Part, relaxed: Floats) -> Floats:
@@ -161,12 +150,12 @@ def _at_once(  # noqa: PLR0917 - all that groups at a time are
 
 def _left(piece: Piece, real: Held, fair: Held | None) -> Piece:
     """A piece with what others leave: of what they hold, and of their shares where there are such."""
-    others = real.beside(piece)
-    low, high = piece.low - others, piece.high - others
-    if fair is not None:
-        theirs, at_rest = fair.beside(piece), piece.sums(real.values[piece.columns])
-        high = np.minimum(high, np.maximum(piece.high - theirs, at_rest))
-        low = np.maximum(low, np.minimum(piece.low - theirs, at_rest))
+    left = real.left(piece)
+    if fair is None:
+        return left
+    theirs, at_rest = fair.beside(piece), piece.sums(real.values[piece.columns])
+    high = np.minimum(left.high, np.maximum(piece.high - theirs, at_rest))
+    low = np.maximum(left.low, np.minimum(piece.low - theirs, at_rest))
     return replace(piece, low=low, high=high)
 
 
@@ -182,38 +171,9 @@ def _decided(  # noqa: PLR0917 - all that one group is
     """The best whole steps of a group from the values it has, in its own columns; None if there is nothing better."""
     columns, model = piece.columns, stages.model
     now = values[columns]
-    held = [(weights[columns], dot(weights[columns], now)) for weights, _ in stages.held]
     task = Task(
         np.ones(len(columns), dtype=bool), now, part.lower[columns], part.upper[columns], model.discrete[columns],
-        wanted[columns], holds=[(weights, least - HELD) for weights, least in held if weights.any()],
+        wanted[columns], holds=held_above(stages, piece, values),
         gap=gap, limit=stages.budget(limit), start=now,
     )  # fmt: skip
     return run(piece, task, stages.clock).values
-
-
-def _groups(stages: Stages, own: Part, relaxed: Floats) -> list[Ints]:
-    """The projects of a class, those with most value first, then those that could have most; who is linked is one."""
-    owner, count = stages.model.owner, len(own.mine)
-    worth = np.bincount(owner, own.weights * relaxed, minlength=count)
-    most = np.bincount(owner, own.weights, minlength=count)
-    tied = _tied(stages, np.flatnonzero(own.mine))
-    return sorted(tied, key=lambda some: (-float(worth[some].sum()), -float(most[some].sum())))
-
-
-def _tied(stages: Stages, mine: Ints) -> list[Ints]:
-    """Projects of a class with those of it that links, or a service and its levers, tie them to."""
-    s = stages.model.setting
-    head = {int(i): int(i) for i in mine}
-
-    def found(i: int) -> int:
-        while head[i] != i:
-            i = head[i]
-        return i
-
-    pairs = [(k.project, k.other) for k in s.problem.links] + [(x.lever, x.service) for x in s.problem.levers]
-    for one, other in pairs:
-        a, b = s.index.get(one, -1), s.index.get(other, -1)
-        if a in head and b in head:
-            head[found(a)] = found(b)
-    heads = np.array([found(int(i)) for i in mine])
-    return [mine[heads == h] for h in dict.fromkeys(heads.tolist())]
