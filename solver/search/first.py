@@ -9,6 +9,7 @@ import numpy as np
 
 from solver.model.sheet import Floats
 from solver.search.dive import WHOLE
+from solver.search.large.mend import mended
 from solver.search.large.single import each_by_itself
 from solver.search.part import Part
 from solver.search.seed import whole_seed
@@ -32,16 +33,26 @@ def stand_by(stages: Stages) -> bool:
         part = replace(whole, lower=lower, upper=upper)
         if stages.large and (values := each_by_itself(stages, part, weights)) is not None:
             stages.values = values
-            return True
+            return _as_before(stages)
         answer = _soon(stages, part, weights) if stages.large else None
         if answer is None:
             answer = stages.run(part, weights, maximise=False, discrete=stages.model.discrete, gap=ANY)
         if answer.values is not None:
             stages.values = answer.values
-            return True
+            return _as_before(stages)
         if stages.clock.over() and not answer.infeasible:
             return False
     return False
+
+
+def _as_before(stages: Stages) -> bool:
+    """In a large model: from the plan at rest to one next to the seed, where there is one; True, as it is a plan."""
+    if stages.large and stages.seed is not None:
+        found = mended(stages, stages.values, stages.seed)
+        if found is not None:
+            stages.values = stages.seed = found
+            stages.stands = True
+    return True
 
 
 def _soon(stages: Stages, part: Part, weights: Floats) -> Answer | None:

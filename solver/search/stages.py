@@ -73,7 +73,7 @@ class Stages:
         self.opened: dict[int, tuple[Floats, Floats, int]] = {}  # bounds and how many were held when its turn came
         self.crew = Crew(self.clock.options.threads)
         self.stands, self.proofs = False, dict[int, Proof]()  # is it all as in the seed, and what was tried to prove it
-        self.priced: dict[int, Relaxed | None] = {}  # by class of a plan that stands, until its turn comes
+        self.priced: dict[int, Relaxed | None] = {}  # the relaxations of classes of a large portfolio
         self.at_rest: dict[int, Floats] = {}  # the values once it was decided, with those below at rest
 
     @property
@@ -181,7 +181,7 @@ class Stages:
         last, self.until = self.clock.seconds + limit, self.clock.seconds + CHOOSING * limit
         if self.large:
             self.until = self.clock.seconds + TWICE * limit
-            decide_by_prices(self, part, limit, last)
+            decide_by_prices(self, part, last)
             self.hold(part)
             return True
         part = tightened(self, part)
@@ -212,7 +212,7 @@ class Stages:
         if seeded is not None and dot(part.weights, seeded) >= self.attained(rank):
             self.values = seeded
         if self.large and self.priced.get(rank) is not None:
-            price(self, part, 0.0)
+            price(self, part, 0.0, np.inf)
         elif not self.large:
             self.prove(rank, bound_of(self.model, self.light(part, self.budget(GRACE)), self.clock))
         self.hold(part)

@@ -31,7 +31,9 @@ RELAXING, PROVING = 0.5, 0.2
 ROOM = 0.15
 """Share of the time left to a class in which those below may make room."""
 REACHED = 0.5
-"""Share of its bound from which on what an earlier plan gives a class is worth to start from."""
+"""Share of its bound from which on what an earlier plan gives a class is worth to start from, and its prices hold."""
+AMISS = 2.0
+"""Gaps asked for that a class may have lost of an earlier plan for that to be worth to start from."""
 PRICING = 0.7
 """Share of the time left in which the relaxations of an earlier plan's classes are solved side by side."""
 PAYS = 0.5
@@ -42,13 +44,15 @@ ALL = 0.7
 """Share of the time for a relaxation in which the one with those below has to be solved."""
 
 
-def decide_by_prices(stages: Stages, part: Part, limit: float, last: float) -> None:
-    """A class from an earlier plan where that is nearly as good as may be, else from those below at rest."""
-    relaxed, seeded = price(stages, part, stages.until - stages.clock.seconds), as_seeded(stages, part)
+def decide_by_prices(stages: Stages, part: Part, last: float) -> None:
+    """A class from an earlier plan where that is worth it, else from those below at rest."""
+    seeded = as_seeded(stages, part)
     had = -np.inf if seeded is None else dot(part.weights, seeded)
+    whole = stages.seed is not None and had >= dot(part.weights, stages.seed) - AMISS * part.gap
+    relaxed = price(stages, part, stages.until - stages.clock.seconds, had)
     if seeded is not None and stages.bounds[part.rank] - had <= part.gap + 1e-9:
         stages.values = seeded
-    elif seeded is not None and (relaxed is None or had >= REACHED * stages.bounds[part.rank]):
+    elif seeded is not None and (relaxed is None or (whole and had >= REACHED * stages.bounds[part.rank])):
         _from_seed(stages, part, relaxed, seeded, last)
     else:
         stages.values = rested(stages, part, stages.values)
@@ -57,12 +61,18 @@ def decide_by_prices(stages: Stages, part: Part, limit: float, last: float) -> N
             stages.values = seeded
 
 
-def price(stages: Stages, part: Part, limit: float) -> Relaxed | None:
-    """The class's relaxation; what its prices prove is kept. Those below are in it as long as that is soon solved."""
+def price(stages: Stages, part: Part, limit: float, had: float) -> Relaxed | None:
+    """The class's relaxation, or the one known of it if that proves enough of what it had; what it proves is kept.
+
+    Prices prove something wherever they come from, so that a class that is decided again may need no other relaxation.
+    """
     known = part.rank in stages.priced
-    relaxed = stages.priced.pop(part.rank) if known else _relaxed(stages, part, limit)
-    _prove(stages, part, relaxed, PROVING * limit)
-    return relaxed
+    if known:
+        _prove(stages, part, stages.priced[part.rank], PROVING * limit)
+    if not known or had < REACHED * stages.bounds[part.rank]:
+        stages.priced[part.rank] = _relaxed(stages, part, limit)
+        _prove(stages, part, stages.priced[part.rank], PROVING * limit)
+    return stages.priced[part.rank]
 
 
 def price_all(stages: Stages, ranks: list[int]) -> None:
