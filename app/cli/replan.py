@@ -48,7 +48,7 @@ def replan(
         outcome = run_until_stopped(
             lambda should_stop: solve(
                 problem, chosen, options=Options(time_limit=time_limit), on_progress=display.report,
-                should_stop=should_stop,
+                should_stop=should_stop, start=plan,
             ),
             on_stop=lambda: terminal.say("codered: stopping; what was found so far is kept"),
         )  # fmt: skip

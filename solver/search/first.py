@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from solver.model.sheet import Floats
 from solver.search.dive import WHOLE
-from solver.search.large.mend import mended
 from solver.search.large.single import each_by_itself
+from solver.search.mend import mended
 from solver.search.part import Part
 from solver.search.seed import whole_seed
 from solver.task import ANY, Answer
@@ -20,39 +21,42 @@ if TYPE_CHECKING:
 
 
 def stand_by(stages: Stages) -> bool:
-    """A first whole plan: the seed, else all at rest that may be, else any; False if there is none in time."""
-    weights = stages.effort()
+    """A first whole plan: the seed, else next to it, else all at rest; False if there is none in time."""
+    at_rest = cache(lambda: _at_rest(stages))
+    stages.stands = True
+    if (seeded := whole_seed(stages, _whole(stages))) is not None:
+        stages.values = seeded
+    elif stages.seed is not None and (found := mended(stages, at_rest, stages.seed)) is not None:
+        stages.values = stages.seed = found
+    elif (rested := at_rest()) is not None:
+        stages.values, stages.stands = rested, False
+    else:
+        return False
+    return True
+
+
+def _whole(stages: Stages) -> Part:
+    """All that there is, with as little effort as may be."""
     nothing, everything = np.zeros(len(stages.first), dtype=bool), np.ones(stages.model.size, dtype=bool)
-    whole = Part(-1, nothing, everything, stages.lower, stages.upper, weights, 0.0, 0.0)
-    seeded = whole_seed(stages, whole)
-    if seeded is not None:
-        stages.values, stages.stands = seeded, True
-        return True
+    return Part(-1, nothing, everything, stages.lower, stages.upper, stages.effort(), 0.0, 0.0)
+
+
+def _at_rest(stages: Stages) -> Floats | None:
+    """A plan with all at rest that may be, else any; None if there is none in time."""
+    weights = stages.effort()
     for at_rest in (True, False):
         lower, upper = stages.resting(np.full(len(stages.first), at_rest))
-        part = replace(whole, lower=lower, upper=upper)
+        part = replace(_whole(stages), lower=lower, upper=upper)
         if stages.large and (values := each_by_itself(stages, part, weights)) is not None:
-            stages.values = values
-            return _as_before(stages)
+            return values
         answer = _soon(stages, part, weights) if stages.large else None
         if answer is None:
             answer = stages.run(part, weights, maximise=False, discrete=stages.model.discrete, gap=ANY)
         if answer.values is not None:
-            stages.values = answer.values
-            return _as_before(stages)
+            return answer.values
         if stages.clock.over() and not answer.infeasible:
-            return False
-    return False
-
-
-def _as_before(stages: Stages) -> bool:
-    """In a large model: from the plan at rest to one next to the seed, where there is one; True, as it is a plan."""
-    if stages.large and stages.seed is not None:
-        found = mended(stages, stages.values, stages.seed)
-        if found is not None:
-            stages.values = stages.seed = found
-            stages.stands = True
-    return True
+            return None
+    return None
 
 
 def _soon(stages: Stages, part: Part, weights: Floats) -> Answer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
 from solver.plan import Plan
+from solver.replan.start import rest_of
 from solver.search.large.single import as_before
 from solver.search.part import Part
 from solver.task import ANY
@@ -27,10 +29,11 @@ TOUCH = 1e-6
 
 
 def seed_of(model: Model, plan: Plan | None) -> Floats | None:
-    """The values of a plan in the columns of a model; none of a plan that has other weeks."""
-    if plan is None or (plan.start, plan.weeks) != (model.setting.problem.head.start, model.setting.weeks):
+    """The values of a plan in the columns of a model, also of one that began earlier; none of one that ends earlier."""
+    weeks = model.setting.problem.weeks
+    if plan is None or plan.start > weeks[0] or plan.start + timedelta(weeks=plan.weeks - 1) < weeks[-1]:
         return None
-    return values_of(model, plan)
+    return values_of(model, rest_of(plan, model.setting.problem))
 
 
 def as_seeded(stages: Stages, part: Part) -> Floats | None:

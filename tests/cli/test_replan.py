@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,14 @@ def rows(folder: Path, week: str) -> list[list[str]]:
     """The allocation of a week."""
     with (folder / "allocation.csv").open() as file:
         return sorted(row for row in csv.reader(file) if row[0] == week)
+
+
+def test_it_starts_from_the_approved_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, plan = tiny(tmp_path / "in"), tmp_path / "plan"
+    assert main(["solve", str(folder), "--policy", "normal", "--out", str(plan)]) == 0
+    monkeypatch.setattr(import_module("solver.solve"), "SMALL", 0)
+    assert main(["replan", str(folder), str(plan), "--from", "2025-12-08", "--out", str(tmp_path / "again")]) == 0
+    assert json.loads((tmp_path / "again" / "summary.json").read_text())["options"]["from_plan"] is True
 
 
 def test_frozen_weeks_are_as_approved_and_the_plan_passes_its_check(tmp_path: Path, capsys: Captured) -> None:

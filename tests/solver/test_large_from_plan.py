@@ -18,10 +18,10 @@ from solver.problem import Problem
 from solver.progress import Options
 from solver.search import first
 from solver.search.large import decide
-from solver.search.large.mend import mended
 from solver.search.large.pieces import Held
 from solver.search.large.prices import Relaxed
 from solver.search.large.single import as_before, rested
+from solver.search.mend import mended
 from solver.search.part import Part
 from solver.search.seed import seed_of
 from solver.search.stages import Stages
@@ -137,7 +137,7 @@ def test_what_does_not_fit_any_more_is_mended_and_the_class_above_all_others_giv
     begun, rest = stages(less, plan), at_rest(less)
     assert begun.seed is not None
     assert not is_plan(begun, begun.seed)
-    found = mended(begun, rest.values, begun.seed)
+    found = mended(begun, lambda: rest.values, begun.seed)
     assert found is not None
     assert is_plan(begun, found)
     assert sum(of_classes(begun, found)) > sum(of_classes(begun, rest.values))
@@ -158,7 +158,7 @@ def test_a_need_that_grew_is_mended_with_what_is_held(problem: Problem, plan: Pl
     grown = problem.replace(needs=[replace(n, full=n.full * 1.1) if n.full else n for n in problem.needs])
     begun = stages(grown, plan)
     assert begun.seed is not None
-    found = mended(begun, at_rest(grown).values, begun.seed)
+    found = mended(begun, lambda: at_rest(grown).values, begun.seed)
     assert found is not None
     assert is_plan(begun, found)
     x = begun.model.variables.x
@@ -168,7 +168,7 @@ def test_a_need_that_grew_is_mended_with_what_is_held(problem: Problem, plan: Pl
 def test_what_nobody_gives_up_cannot_be_mended(problem: Problem, plan: Plan) -> None:
     begun = stages(with_capacity(problem, 0.8), plan)
     assert begun.seed is not None
-    assert mended(begun, begun.seed, begun.seed) is None
+    assert mended(begun, lambda: begun.seed, begun.seed) is None
 
 
 def first_part(problem: Problem, plan: Plan) -> tuple[Stages, Part, Floats]:

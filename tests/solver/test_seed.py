@@ -16,11 +16,13 @@ from solver.model.sheet import Floats
 from solver.plan import Outcome, Plan
 from solver.problem import Problem
 from solver.progress import Progress
-from solver.records import Floor, Stance
+from solver.records import Capacity, Floor, Stance
+from solver.replan import problem_from
+from solver.search import first
 from solver.search.confirm import Proof, confirm, prove
 from solver.search.first import stand_by
 from solver.search.part import Part
-from solver.search.seed import seed_of
+from solver.search.seed import seed_of, whole_seed
 from solver.search.stages import Stages
 from solver.solve import takes_start
 from solver.task import Clock, Holds, Task
@@ -191,6 +193,28 @@ def test_a_proof_holds_whatever_those_above_still_give_up(company: Problem, know
     assert [len(holds) for holds in held] == list(range(len(ranks)))
     for (_, loosely), (_, exactly) in zip(held[-1], stages.held, strict=False):
         assert loosely <= exactly
+
+
+def test_what_is_left_of_a_plan_is_where_planning_again_starts(company: Problem, known: Outcome) -> None:
+    plan = plan_in(known)
+    later = problem_from(company, plan, week(2))
+    found = plan_in(solve(later, "normal", options=AT_ONCE, start=plan))
+    left = plan.allocation[plan.allocation["week"] >= week(2)]
+    assert found.start == week(2)
+    assert len(left) > 0
+    assert found.allocation.reset_index(drop=True).equals(left.reset_index(drop=True))
+
+
+def test_a_plan_that_does_not_fit_any_more_is_mended_and_proven_from_there(company: Problem, known: Outcome) -> None:
+    less = company.replace(capacity=[*company.capacity, Capacity(pool="h100", week=week(1), amount=9.0)])
+    model = build(less, "normal")
+    stages = Stages(model, Clock(LIMITS), None, seed_of(model, plan_in(known)))
+    assert whole_seed(stages, first._whole(stages)) is None
+    assert stand_by(stages)
+    assert stages.stands
+    assert attained(solve(less, "normal", options=LIMITS, start=known.plan)) == attained(
+        solve(less, "normal", options=LIMITS)
+    )
 
 
 def test_a_plan_of_other_weeks_is_no_start(company: Problem, known: Outcome) -> None:

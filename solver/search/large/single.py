@@ -46,9 +46,11 @@ def each_by_itself(stages: Stages, part: Part, weights: Floats) -> Floats | None
 
 def rested(stages: Stages, part: Part, values: Floats) -> Floats:
     """Those that are what they may not be come to rest with what the others leave, where they can."""
-    real, outside = Held(stages.model, values), (values > part.upper + OUTSIDE) | (values < part.lower - OUTSIDE)
-    weights = stages.effort()
-    for project in np.unique(stages.model.owner[outside & part.free]):
+    outside = part.free & ((values > part.upper + OUTSIDE) | (values < part.lower - OUTSIDE))
+    if not outside.any():
+        return values
+    real, weights = Held(stages.model, values), stages.effort()
+    for project in np.unique(stages.model.owner[outside]):
         piece = real.left(stages.pieces.of([project]))
         answer = _least(stages, part, piece, real.values, weights)
         if answer.values is not None:
