@@ -3,6 +3,8 @@
 relax the class with those below at rest  ->  prices  ->  its bound
 those below go where the class minds least, then relax the class alone  ->  fair shares
 decide a few projects at a time, each with its share, then again with all that the others leave
+
+From an earlier plan a class is made better from what it is in there: beside those below as they are, then with them at rest.
 """
 
 from __future__ import annotations
@@ -48,11 +50,11 @@ def decide_by_prices(stages: Stages, part: Part, last: float) -> None:
     """A class from an earlier plan where that is worth it, else from those below at rest."""
     seeded = as_seeded(stages, part)
     had = -np.inf if seeded is None else dot(part.weights, seeded)
-    whole = stages.seed is not None and had >= dot(part.weights, stages.seed) - AMISS * part.gap
+    as_it_was = stages.seed is not None and had >= dot(part.weights, stages.seed) - AMISS * part.gap
     relaxed = price(stages, part, stages.until - stages.clock.seconds, had)
     if seeded is not None and stages.bounds[part.rank] - had <= part.gap + 1e-9:
         stages.values = seeded
-    elif seeded is not None and (relaxed is None or (whole and had >= REACHED * stages.bounds[part.rank])):
+    elif seeded is not None and (relaxed is None or (as_it_was and had >= REACHED * stages.bounds[part.rank])):
         _from_seed(stages, part, relaxed, seeded, last)
     else:
         stages.values = rested(stages, part, stages.values)
