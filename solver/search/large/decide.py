@@ -4,7 +4,7 @@ relax the class with those below at rest  ->  prices  ->  its bound
 those below go where the class minds least, then relax the class alone  ->  fair shares
 decide a few projects at a time, each with its share, then again with all that the others leave
 
-From an earlier plan a class is made better from what it is in there: beside those below as they are, then with them at rest.
+From an earlier plan a class is made better as it is there: beside those below as they are, then with them at rest.
 """
 
 from __future__ import annotations

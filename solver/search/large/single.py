@@ -45,12 +45,14 @@ def each_by_itself(stages: Stages, part: Part, weights: Floats) -> Floats | None
 
 
 def rested(stages: Stages, part: Part, values: Floats) -> Floats:
-    """Those that are what they may not be come to rest with what the others leave, where they can."""
+    """Those that are what they may not be come to rest with what the others leave, where they can and time is left."""
     outside = part.free & ((values > part.upper + OUTSIDE) | (values < part.lower - OUTSIDE))
     if not outside.any():
         return values
     real, weights = Held(stages.model, values), stages.effort()
     for project in np.unique(stages.model.owner[outside]):
+        if stages.clock.over():
+            break
         piece = real.left(stages.pieces.of([project]))
         answer = _least(stages, part, piece, real.values, weights)
         if answer.values is not None:
