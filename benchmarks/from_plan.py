@@ -22,7 +22,7 @@ from solver.plan import Outcome, Plan
 from solver.problem import Problem
 from solver.progress import Options, cores
 from solver.records import GPU, Capacity
-from solver.replan import problem_from
+from solver.replan import frozen, problem_from
 from solver.replan.changes import moves_beyond
 
 EXAMPLE = "examples/code-red"
@@ -32,7 +32,9 @@ MORE = 1.05
 """Times as much of a capacity or a need as before; a capacity may become as much less."""
 WORTH = 1.2
 """Times as much that a project is worth."""
-WIDTH = 26
+FROZEN = 2
+"""Weeks that stay as they are where it is planned again later."""
+WIDTH = 30
 """Characters of the column that says what changed."""
 
 
@@ -90,7 +92,7 @@ def changes(problem: Problem, policy: str, plan: Plan, weeks: list[int]) -> Iter
     yield from (*_of_capacity(problem, plan), *_of_demand(problem), *_of_stance(problem, policy))
     for passed in weeks:
         later = problem.head.start + timedelta(weeks=passed)
-        yield Change(f"{passed} weeks later", problem_from(problem, plan, later))
+        yield Change(f"{passed} weeks later", frozen(problem_from(problem, plan, later), plan, FROZEN))
 
 
 def _of_capacity(problem: Problem, plan: Plan) -> Iterator[Change]:
@@ -147,7 +149,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--share", type=float, default=1.0, help="share of them that one from the plan may take")
     parser.add_argument("--gap", type=float, help="proof asked for, as a share of each ideal; else the tolerance")
     parser.add_argument("--threads", type=int, default=cores())
-    parser.add_argument("--weeks", default="2,4", help="how many weeks later it is planned again, comma separated")
+    parser.add_argument("--weeks", default="2,4", help="weeks later it is planned again, comma separated")
     return parser
 
 
