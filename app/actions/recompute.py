@@ -61,13 +61,18 @@ class Job:
 
 
 def start(  # noqa: PLR0917 - the words of a request, in the order they are said
-    db: Database, portfolio: str, scenario: int | None, policy: str, who: str, options: Options | None = None
-) -> int:
-    """Queue a recompute of a portfolio or scenario under a policy; the job's id. Raises NotFound."""
+    db: Database, portfolio: str, scenario: int | None, policy: str, who: str, options: Options | None = None, *,
+    followed: int | None = None,
+) -> int:  # fmt: skip
+    """Queue a recompute of a portfolio or scenario under a policy; the job's id. Raises NotFound.
+
+    It starts from the plan that was followed, else from the one that `plan_to_start_from` finds.
+    """
     facts = {"portfolio": portfolio, "scenario": scenario, "policy": policy, "who": who}
     with db.session() as session:
         require(session, portfolio, scenario, policy)
-        job = jobs.add(session, facts | {"kind": PLAN, "options": asdict(options or Options())})
+        how = asdict(options or Options()) | ({} if followed is None else {SUBJECT: followed})
+        job = jobs.add(session, facts | {"kind": PLAN, "options": how})
     work.wake(db)
     return job
 

@@ -48,4 +48,4 @@ def replan(  # noqa: PLR0917 - what is planned again, from when, and who asks
         scenarios.add_changes(session, scenario, changes_between(base, problem.tables()))
         detail = {"plan": plan_id, "from": week.isoformat(), "freeze": freeze}
         audit.add(session, stored.portfolio, who, "replan", subject=f"scenario {scenario}", detail=detail)
-    return recompute.start(db, stored.portfolio, scenario, stored.policy, who, options)
+    return recompute.start(db, stored.portfolio, scenario, stored.policy, who, options, followed=plan_id)

@@ -11,6 +11,7 @@ from app.cli.interrupt import run_until_stopped
 from app.cli.progress import ProgressDisplay, number
 from app.cli.solve import choose_policy, publish
 from app.cli.terminal import Terminal, json_option
+from app.cli.workers import threads_option
 from solver.folder import read, read_plan, write_folder
 from solver.progress import Options
 from solver.replan import frozen, problem_from
@@ -31,11 +32,12 @@ PORTFOLIO = "portfolio"
 @click.option("--policy", metavar="P", help="Policy to plan for. [default: the plan's]")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Where to write the plan.")
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="S")
+@threads_option
 @json_option
 @click.pass_obj
 def replan(
     terminal: Terminal, folder: Path, plan_dir: Path, week: datetime, freeze: int, policy: str | None,
-    out: Path | None, time_limit: float,
+    out: Path | None, time_limit: float, threads: int,
 ) -> int:  # fmt: skip
     """Plan FOLDER again from a week on, after the approved plan in PLAN_DIR was followed until then.
 
@@ -47,7 +49,7 @@ def replan(
     with ProgressDisplay(terminal.messages) as display:
         outcome = run_until_stopped(
             lambda should_stop: solve(
-                problem, chosen, options=Options(time_limit=time_limit), on_progress=display.report,
+                problem, chosen, options=Options(time_limit=time_limit, threads=threads), on_progress=display.report,
                 should_stop=should_stop, start=plan,
             ),
             on_stop=lambda: terminal.say("codered: stopping; what was found so far is kept"),

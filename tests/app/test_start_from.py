@@ -10,6 +10,7 @@ import pytest
 from app.actions import work
 from app.actions.plans import StoredPlan, get_plan, store_plan
 from app.actions.recompute import start
+from app.actions.replan import replan
 from app.actions.scenarios import add_scenario
 from app.db import Database
 from app.processes.solver import SolverProcess, Task
@@ -24,6 +25,11 @@ def given(plan: Plan) -> float:
     """The nodes that chat has in a plan: each has another number of them."""
     amounts = plan.allocation
     return float(amounts[amounts.project == "chat"].amount.iloc[0])
+
+
+def followed_plan(stored: StoredPlan) -> Plan:
+    assert stored.outcome.plan is not None
+    return stored.outcome.plan
 
 
 class Noting:
@@ -53,6 +59,14 @@ def planned(db: Database, scenario: int | None = None, policy: str = "ordinary")
     job = wait(db, start(db, "lab", scenario, policy, "eve", Options(time_limit=5)))
     assert job.plan_id is not None, job
     return get_plan(db, job.plan_id)
+
+
+def test_planning_again_begins_from_the_plan_that_was_followed(lab: Database, solver: Noting) -> None:
+    _, followed, newer = (planned(lab) for _ in range(3))
+    job = wait(lab, replan(lab, followed.id, followed.problem.weeks[1], 0, "eve", Options(time_limit=5)))
+    assert job.options["subject"] == followed.id
+    assert solver.starts[-1] == given(followed_plan(followed))
+    assert planned(lab).options[FROM_PLAN] == newer.id
 
 
 def test_the_first_plan_begins_from_nothing_and_each_later_one_from_the_newest(lab: Database, solver: Noting) -> None:

@@ -65,8 +65,13 @@ def do(db: Database, row: JobRow, tools: Tools) -> Ending:
 
 def _plan(db: Database, row: JobRow, tools: Tools) -> Ending:
     problem = snapshot(db, row.portfolio, row.scenario)
-    number, start = plans.plan_to_start_from(db, row.portfolio, row.scenario, row.policy) or (None, None)
-    task = Task(problem, row.policy, Options(**row.options), start)
+    options = dict(row.options)
+    followed = options.pop(SUBJECT, None)
+    if followed is None:
+        number, start = plans.plan_to_start_from(db, row.portfolio, row.scenario, row.policy) or (None, None)
+    else:
+        number, start = followed, plans.get_plan(db, followed).outcome.plan
+    task = Task(problem, row.policy, Options(**options), start)
     outcome = tools.solver.solve(task, tools.tell, tools.should_stop)
     if FROM_PLAN in outcome.options:
         outcome = replace(outcome, options=outcome.options | {FROM_PLAN: number})
