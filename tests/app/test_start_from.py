@@ -69,6 +69,13 @@ def test_planning_again_begins_from_the_plan_that_was_followed(lab: Database, so
     assert planned(lab).options[FROM_PLAN] == newer.id
 
 
+def test_a_plan_that_was_followed_and_is_gone_hinders_nobody(lab: Database, solver: Noting) -> None:
+    newest = planned(lab)
+    job = wait(lab, start(lab, "lab", None, "ordinary", "eve", Options(time_limit=5), followed=newest.id + 99))
+    assert job.plan_id is not None, job
+    assert get_plan(lab, job.plan_id).options[FROM_PLAN] == newest.id
+
+
 def test_the_first_plan_begins_from_nothing_and_each_later_one_from_the_newest(lab: Database, solver: Noting) -> None:
     plans = [planned(lab) for _ in range(3)]
     assert [plan.options.get(FROM_PLAN) for plan in plans] == [None, plans[0].id, plans[1].id]

@@ -25,7 +25,7 @@ from solver.search.part import Part
 from solver.search.stages import Stages
 from solver.solve import solve
 from solver.task import Clock, Task
-from tests.solver.solving import LIMITS, class_after_class
+from tests.solver.solving import LIMITS, class_after_class, is_plan
 
 LEAST = 0.9
 """Share of what an ordinary solve attains of the first class that one by prices does too."""
@@ -68,15 +68,6 @@ def best(stages: Stages, part: Part) -> float:
     answer = run(stages.model, task, stages.clock)
     assert answer.values is not None
     return answer.objective
-
-
-def is_plan(stages: Stages, values: Floats) -> bool:
-    """Whether values meet every row, lie within all bounds, and are whole where they have to be."""
-    model = stages.model
-    sums = Held(model, values).sums
-    met = (sums >= model.low - 1e-6).all() and (sums <= model.high + 1e-6).all()
-    within = (values >= stages.lower - 1e-6).all() and (values <= stages.upper + 1e-6).all()
-    return bool(met and within and np.allclose(values[model.discrete], np.round(values[model.discrete])))
 
 
 # -- as a whole ------------------------------------------------------------------------------------

@@ -18,7 +18,6 @@ from solver.problem import Problem
 from solver.progress import Options
 from solver.search import first
 from solver.search.large import decide
-from solver.search.large.pieces import Held
 from solver.search.large.prices import Relaxed
 from solver.search.large.single import as_before, rested
 from solver.search.mend import mended
@@ -26,7 +25,7 @@ from solver.search.part import Part
 from solver.search.seed import seed_of
 from solver.search.stages import Stages
 from solver.task import Clock, Task
-from tests.solver.solving import LIMITS, class_after_class
+from tests.solver.solving import LIMITS, class_after_class, is_plan
 
 LEAST = 0.9
 """Share of the best for the first class that a plan that was only mended gives it too."""
@@ -70,15 +69,6 @@ def with_capacity(problem: Problem, factor: float) -> Problem:
     return problem.replace(
         capacity=kept + [replace(c, week=from_then, amount=float(int(factor * c.amount))) for c in last.values()]
     )
-
-
-def is_plan(stages: Stages, values: Floats) -> bool:
-    """Whether values meet every row, lie within all bounds, and are whole where they have to be."""
-    model = stages.model
-    sums = Held(model, values).sums
-    met = (sums >= model.low - 1e-6).all() and (sums <= model.high + 1e-6).all()
-    within = (values >= stages.lower - 1e-6).all() and (values <= stages.upper + 1e-6).all()
-    return bool(met and within and np.allclose(values[model.discrete], np.round(values[model.discrete])))
 
 
 def at_rest(problem: Problem) -> Stages:

@@ -14,13 +14,13 @@ from app.actions.run_sweep import run_sweep
 from app.actions.snapshot import snapshot
 from app.actions.trace_frontier import trace_run
 from app.db import Database
-from app.errors import Refused
+from app.errors import NotFound, Refused
 from app.processes import futures
 from app.processes.solver import SolverProcess, Task
 from app.processes.study import study
 from app.store import frontiers, jobs, risk_runs, sweeps
 from app.tables import JobRow
-from solver.plan import FROM_PLAN, Outcome, Status
+from solver.plan import FROM_PLAN, Outcome, Plan, Status
 from solver.problem import Problem
 from solver.progress import Options, Progress
 from solver.records import RISKS
@@ -66,16 +66,26 @@ def do(db: Database, row: JobRow, tools: Tools) -> Ending:
 def _plan(db: Database, row: JobRow, tools: Tools) -> Ending:
     problem = snapshot(db, row.portfolio, row.scenario)
     options = dict(row.options)
-    followed = options.pop(SUBJECT, None)
-    if followed is None:
-        number, start = plans.plan_to_start_from(db, row.portfolio, row.scenario, row.policy) or (None, None)
-    else:
-        number, start = followed, plans.get_plan(db, followed).outcome.plan
+    number, start = _start(db, row, options.pop(SUBJECT, None))
     task = Task(problem, row.policy, Options(**options), start)
     outcome = tools.solver.solve(task, tools.tell, tools.should_stop)
     if FROM_PLAN in outcome.options:
         outcome = replace(outcome, options=outcome.options | {FROM_PLAN: number})
     return _ended(outcome, problem, row)
+
+
+def _start(db: Database, row: JobRow, followed: int | None) -> tuple[int | None, Plan | None]:
+    """The plan to start from, with its number: the one that was followed, else the nearest.
+
+    One that was removed meanwhile would only have been the quicker start.
+    """
+    nearest = plans.plan_to_start_from(db, row.portfolio, row.scenario, row.policy) or (None, None)
+    if followed is None:
+        return nearest
+    try:
+        return followed, plans.get_plan(db, followed).outcome.plan
+    except NotFound:
+        return nearest
 
 
 def _robust(db: Database, row: JobRow, tools: Tools) -> Ending:
