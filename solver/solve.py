@@ -24,7 +24,7 @@ from solver.search.again import go_on
 from solver.search.confirm import confirm
 from solver.search.first import stand_by
 from solver.search.joint import decide_jointly
-from solver.search.large.decide import price_all
+from solver.search.large.decide import begin
 from solver.search.seed import seed_of
 from solver.search.stages import Stages
 from solver.task import Clock
@@ -103,8 +103,8 @@ def _decide(stages: Stages) -> bool:
         return False
     ranks = sorted(stages.model.classes)
     open_ = confirm(stages, ranks) if stages.stands and not stages.large else ranks
-    if stages.stands and stages.large:
-        price_all(stages, ranks)
+    if stages.large:
+        begin(stages, ranks)
     for n, rank in enumerate(open_):
         if stages.clock.over():
             if not stages.clock.stopped:

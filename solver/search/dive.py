@@ -11,7 +11,7 @@ import numpy as np
 from solver.engine import Quiet, load, optimise, run, stop_when
 from solver.model import Model
 from solver.model.sheet import Floats, Ints, dot
-from solver.task import Answer, Clock, Report, Task
+from solver.task import Answer, Clock, Matrix, Report, Task
 
 SURE = 0.85
 """A decision at least this far on is taken with its like."""
@@ -27,6 +27,8 @@ STEP = 0.25, 500, 2000
 """Iterations of one step, as a share of the rows, at least, and at most: a step that takes more of them stalls."""
 MANY_ROWS, DEVEX = 10_000, 1
 """From so many rows on, prices of the dual simplex that cost nothing to begin with: exact ones outlast most steps."""
+FEW_ROWS = 3_000
+"""Rows below which presolving takes longer than it saves."""
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
 
 
@@ -39,26 +41,30 @@ def search(model: Model, task: Task, first: Answer, clock: Clock, report: Report
     return replace(answer, values=best.values, objective=best.objective, bound=min(answer.bound, first.bound))
 
 
-def dive(model: Model, task: Task, clock: Clock) -> Answer:
+def dive(model: Matrix, task: Task, clock: Clock) -> Answer:
     """Values of a task in which its binaries are whole, found by rounding; the bound is the relaxation's."""
-    task = replace(task, discrete=model.binary)
+    task = replace(task, discrete=model.binary, start=None)
     columns = np.flatnonzero(task.free)
     highs = load(model, task, columns)
-    highs.presolve()
-    lp = highs.getPresolvedLp()
+    presolved = highs.getNumRow() > FEW_ROWS
+    if presolved:
+        highs.presolve()
+    lp = highs.getPresolvedLp() if presolved else highs.getLp()
     dived = _Dive(lp, clock, task.limit)
     place = dived.whole() if lp.num_col_ else np.zeros(0)
     fixed = dot(task.objective, np.where(task.free, 0.0, task.values))
     nothing = Answer(None, np.nan, dived.bound + fixed, finished=False, infeasible=False)
     if place is None:
         return nothing
-    solution = highspy.HighsSolution()
-    solution.col_value = list(place)
-    highs.postsolve(solution)
+    if presolved:
+        solution = highspy.HighsSolution()
+        solution.col_value = list(place)
+        highs.postsolve(solution)
+        place = np.array(highs.getSolution().col_value)
+        if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return nothing
     values = task.values.copy()
-    values[columns] = np.array(highs.getSolution().col_value)
-    if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return nothing
+    values[columns] = place
     whole = model.binary & task.free
     values[whole] = np.round(values[whole])
     return replace(nothing, values=values, objective=dot(task.objective, values), finished=True)

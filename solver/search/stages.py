@@ -73,6 +73,7 @@ class Stages:
         self.opened: dict[int, tuple[Floats, Floats, int]] = {}  # bounds and how many were held when its turn came
         self.crew = Crew(self.clock.options.threads)
         self.stands, self.proofs = False, dict[int, Proof]()  # is it all as in the seed, and what was tried to prove it
+        self.hurried = False  # is there too little time to decide the classes of a large portfolio anew
         self.priced: dict[int, Relaxed | None] = {}  # the relaxations of classes of a large portfolio
         self.at_rest: dict[int, Floats] = {}  # the values once it was decided, with those below at rest
 

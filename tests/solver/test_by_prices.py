@@ -19,8 +19,9 @@ from solver.search import first
 from solver.search.alone import own_part
 from solver.search.large import decide, prices, shares
 from solver.search.large.crew import Crew
-from solver.search.large.pieces import Held
+from solver.search.large.pieces import Held, Piece
 from solver.search.large.prices import Relaxed, at_least, bound_at, relax
+from solver.search.large.turns import Turns, Way, dived, searched
 from solver.search.part import Part
 from solver.search.stages import Stages
 from solver.solve import solve
@@ -239,25 +240,25 @@ def dot_of(part: Part, values: Floats) -> float:
     return float(part.weights @ values)
 
 
+@pytest.mark.parametrize("way", [searched, dived])
 def test_who_wants_what_another_took_meanwhile_is_decided_again(
-    stages: Stages, monkeypatch: pytest.MonkeyPatch
+    stages: Stages, way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, told = shares._fits, []
+    real, told = Turns._fits, []
 
-    def fits(*args: object) -> bool:
-        told.append(real(*args))  # type: ignore[arg-type]
+    def fits(turns: Turns, piece: Piece, values: Floats) -> bool:
+        told.append(real(turns, piece, values))
         return told[-1]
 
-    monkeypatch.setattr(shares, "_fits", fits)
+    monkeypatch.setattr(Turns, "_fits", fits)
     ranks = stages.model.setting.rank
     part = stages.opened_part(max(stages.model.classes, key=lambda rank: int((ranks == rank).any(axis=1).sum())))
-    own, held, projects = own_part(stages, part), Held(stages.model, stages.values), np.flatnonzero(part.mine)
+    own, projects = own_part(stages, part), np.flatnonzero(part.mine)
     stages.crew = Crew(len(projects))
-    more = shares._at_once(
-        stages, own, [projects[n : n + 1] for n in range(len(projects))], held, None, own.weights, 0.0, 5.0
-    )
-    assert is_plan(stages, held.values)
-    assert more == pytest.approx(dot_of(part, held.values) - stages.attained(part.rank))
+    turns = Turns(stages, own, own.weights, way)
+    more = turns.over([projects[n : n + 1] for n in range(len(projects))], 0.0, 5.0)
+    assert is_plan(stages, turns.real.values)
+    assert more == pytest.approx(dot_of(part, turns.real.values) - stages.attained(part.rank))
     assert more > 0
     assert set(told) == {True, False}
 

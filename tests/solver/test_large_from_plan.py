@@ -181,7 +181,9 @@ def test_those_below_come_to_rest_with_what_the_others_leave(problem: Problem, p
 
 def test_a_class_is_as_before_where_the_others_leave_that(problem: Problem, plan: Plan) -> None:
     begun, part, values = first_part(problem, plan)
-    begun.values = at_rest(problem).values
+    lower, upper = begun.resting(part.mine)
+    begun.values = rested(begun, replace(part, lower=lower, upper=upper), values)
+    assert dot(part.weights, begun.values) < dot(part.weights, values)
     found = as_before(begun, part, values)
     assert is_plan(begun, found)
     assert dot(part.weights, found) == pytest.approx(dot(part.weights, values))

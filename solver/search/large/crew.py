@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+
+AHEAD = 2
+"""Pieces of work per hand that are given out at a time, as some take much longer than others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +23,18 @@ class Crew:
             return [work(item) for item in items]
         with ThreadPoolExecutor(self.size) as hands:
             return list(hands.map(work, items))
+
+    def in_order[R](self, jobs: Iterable[Callable[[], R]], take: Callable[[R], None]) -> None:
+        """What comes of each job is taken before one more is asked for, so that a job may go on from those taken."""
+        if self.size <= 1:
+            for job in jobs:
+                take(job())
+            return
+        with ThreadPoolExecutor(self.size) as hands:
+            given = deque[Future[R]]()
+            for job in jobs:
+                given.append(hands.submit(job))
+                if len(given) >= AHEAD * self.size:
+                    take(given.popleft().result())
+            while given:
+                take(given.popleft().result())

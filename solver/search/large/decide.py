@@ -32,12 +32,14 @@ RELAXING, PROVING = 0.5, 0.2
 """Shares of a class's time for one relaxation, and for its bound."""
 ROOM = 0.15
 """Share of the time left to a class in which those below may make room."""
+HURRIED = 8.0
+"""Times as long as a first plan took that have to be left to decide its classes anew."""
 REACHED = 0.5
 """Share of its bound from which on what an earlier plan gives a class is worth to start from, and its prices hold."""
 AMISS = 2.0
 """Gaps asked for that a class may have lost of an earlier plan for that to be worth to start from."""
 PRICING = 0.7
-"""Share of the time left in which the relaxations of an earlier plan's classes are solved side by side."""
+"""Share of the time left in which relaxations of classes are solved side by side."""
 PAYS = 0.5
 """Share of the gap asked for that a class has to gain, or its proof, for those below to be moved."""
 BESIDE = 0.4
@@ -46,21 +48,66 @@ ALL = 0.7
 """Share of the time for a relaxation in which the one with those below has to be solved."""
 
 
+def begin(stages: Stages, ranks: list[int]) -> None:
+    """What is done before class after class is decided: relaxations, and a plan where there is none yet."""
+    if stages.stands:
+        lights = [(part, replace(stages.light(part, 0.0), holds=holds)) for part, holds in stages.ahead(ranks)]
+        _side_by_side(stages, [(part, task) for part, task in lights if _soon(stages, task)])
+    else:
+        _side_by_side(stages, [(part, task) for part, task in first_plan(stages, ranks) if not _small(stages, part)])
+
+
+def first_plan(stages: Stages, ranks: list[int]) -> list[tuple[Part, Task]]:
+    """A plan soon found: class after class, project after project, each with what is left.
+
+    Returns each class as it was asked there, those below at rest.
+    """
+    before, begun, asked = stages.kept(), stages.clock.seconds, list[tuple[Part, Task]]()
+    for rank in ranks:
+        part = stages.opened_part(rank)
+        stages.values = rested(stages, part, stages.values)
+        asked.append((part, replace(stages.task(own_part(stages, part)), holds=list(stages.held))))
+        build(stages, own_part(stages, part), None)
+        _tell(stages, part)
+        stages.hold(part, loosely=True)
+    stages.back_to(before | {"values": stages.values, "seed": stages.values})
+    stages.hurried = stages.clock.left < HURRIED * (stages.clock.seconds - begun)
+    return asked
+
+
+def _side_by_side(stages: Stages, asked: list[tuple[Part, Task]]) -> None:
+    """Relaxations of classes, none of which waits for another."""
+    last = stages.clock.seconds + PRICING * stages.clock.left
+
+    def relaxation(place: int) -> Relaxed | None:
+        left = (last - stages.clock.seconds) / math.ceil((len(asked) - place) / stages.crew.size)
+        return relax(stages, replace(asked[place][1], limit=left), stages.budget(left))
+
+    found = stages.crew.each(relaxation, range(len(asked)))
+    stages.priced = {part.rank: one for (part, _), one in zip(asked, found, strict=True)}
+
+
 def decide_by_prices(stages: Stages, part: Part, last: float) -> None:
     """A class from an earlier plan where that is worth it, else from those below at rest."""
     seeded = as_seeded(stages, part)
     had = -np.inf if seeded is None else dot(part.weights, seeded)
-    as_it_was = stages.seed is not None and had >= dot(part.weights, stages.seed) - AMISS * part.gap
     relaxed = price(stages, part, stages.until - stages.clock.seconds, had)
     if seeded is not None and stages.bounds[part.rank] - had <= part.gap + 1e-9:
         stages.values = seeded
-    elif seeded is not None and (relaxed is None or (as_it_was and had >= REACHED * stages.bounds[part.rank])):
+    elif seeded is not None and _goes_on(stages, part, relaxed, had):
         _from_seed(stages, part, relaxed, seeded, last)
     else:
-        stages.values = rested(stages, part, stages.values)
-        _from_rest(stages, part, relaxed, last)
+        _anew(stages, part, relaxed, last)
         if seeded is not None and had > stages.attained(part.rank):
             stages.values = seeded
+
+
+def _goes_on(stages: Stages, part: Part, relaxed: Relaxed | None, had: float) -> bool:
+    """Whether a class is made better, not decided anew: from a plan that is followed, or where relaxing takes long."""
+    if stages.seed is None or not stages.stands:
+        return stages.seed is not None and not _small(stages, part)
+    as_it_was = had >= dot(part.weights, stages.seed) - AMISS * part.gap
+    return relaxed is None or (as_it_was and had >= REACHED * stages.bounds[part.rank])
 
 
 def price(stages: Stages, part: Part, limit: float, had: float) -> Relaxed | None:
@@ -77,20 +124,6 @@ def price(stages: Stages, part: Part, limit: float, had: float) -> Relaxed | Non
     return stages.priced[part.rank]
 
 
-def price_all(stages: Stages, ranks: list[int]) -> None:
-    """The relaxations of the classes of a plan that stands, side by side, where they are soon solved."""
-    last = stages.clock.seconds + PRICING * stages.clock.left
-    soon = [(part, holds) for part, holds in stages.ahead(ranks) if _soon(stages, stages.light(part, 0.0))]
-
-    def relaxation(place: int) -> Relaxed | None:
-        part, holds = soon[place]
-        left = (last - stages.clock.seconds) / math.ceil((len(soon) - place) / stages.crew.size)
-        return relax(stages, replace(stages.light(part, left), holds=holds), stages.budget(left))
-
-    found = stages.crew.each(relaxation, range(len(soon)))
-    stages.priced = {part.rank: one for (part, _), one in zip(soon, found, strict=True)}
-
-
 def _relaxed(stages: Stages, part: Part, limit: float) -> Relaxed | None:
     """The class's relaxation, with those below as long as that is soon solved."""
     light, last = stages.light(part, limit), stages.clock.seconds + RELAXING * limit
@@ -105,16 +138,21 @@ def _soon(stages: Stages, task: Task) -> bool:
     return len(rows_of(stages.model, task)) <= MANY_ROWS
 
 
-def _from_rest(stages: Stages, part: Part, relaxed: Relaxed | None, last: float) -> None:
-    """The class in whole steps from those below at rest, then made better until its proof holds or its time is up."""
+def _small(stages: Stages, part: Part) -> bool:
+    """Whether a class by itself is soon relaxed, and there is time to decide it anew."""
+    return not stages.hurried and _soon(stages, stages.task(own_part(stages, part)))
+
+
+def _anew(stages: Stages, part: Part, relaxed: Relaxed | None, last: float) -> None:
+    """The class in whole steps from all at rest, then made better until its proof holds or its time is up."""
+    lower, upper = stages.resting(stages.first >= part.rank)
+    stages.values = rested(stages, replace(part, lower=lower, upper=upper), stages.values)
     if relaxed is not None:
         left = stages.until - stages.clock.seconds
         moved, task = make_room(stages, part, relaxed, ROOM * left), stages.task(own_part(stages, part))
         if moved and _soon(stages, task):
-            after = relax(stages, task, stages.budget(RELAXING * left))
-            _prove(stages, part, after, PROVING * left)
-            relaxed = after or relaxed
-    build(stages, own_part(stages, part), relaxed.values if relaxed is not None else stages.values)
+            relaxed = relax(stages, task, stages.budget(RELAXING * left)) or relaxed
+    build(stages, own_part(stages, part), relaxed.values if relaxed is not None else None)
     _tell(stages, part)
     _better(stages, part, last)
 
@@ -124,9 +162,9 @@ def _from_seed(stages: Stages, part: Part, relaxed: Relaxed | None, seeded: Floa
 
     Those below stay where they are unless the class gains by it.
     """
-    stages.values = seeded
-    _better(stages, part, stages.clock.seconds + BESIDE * (last - stages.clock.seconds))
-    if stages.done(part.rank) or stages.clock.over() or stages.clock.seconds > last:
+    stages.values, small = seeded, _small(stages, part)
+    _better(stages, part, stages.clock.seconds + (BESIDE if small else 1.0) * (last - stages.clock.seconds))
+    if not small or stages.done(part.rank) or stages.clock.over() or stages.clock.seconds > last:
         return
     beside, had = stages.values, stages.attained(part.rank)
     stages.values = rested(stages, part, beside)
