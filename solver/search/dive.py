@@ -27,8 +27,6 @@ STEP = 0.25, 500, 2000
 """Iterations of one step, as a share of the rows, at least, and at most: a step that takes more of them stalls."""
 MANY_ROWS, DEVEX = 10_000, 1
 """From so many rows on, prices of the dual simplex that cost nothing to begin with: exact ones outlast most steps."""
-FEW_ROWS = 3_000
-"""Rows below which presolving takes longer than it saves."""
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
 
 
@@ -41,22 +39,24 @@ def search(model: Model, task: Task, first: Answer, clock: Clock, report: Report
     return replace(answer, values=best.values, objective=best.objective, bound=min(answer.bound, first.bound))
 
 
-def dive(model: Matrix, task: Task, clock: Clock) -> Answer:
-    """Values of a task in which its binaries are whole, found by rounding; the bound is the relaxation's."""
+def dive(model: Matrix, task: Task, clock: Clock, *, presolve: bool = True) -> Answer:
+    """Values of a task in which its binaries are whole, found by rounding; the bound is the relaxation's.
+
+    Presolving makes that tighter, but takes longer than it saves where there are few projects.
+    """
     task = replace(task, discrete=model.binary, start=None)
     columns = np.flatnonzero(task.free)
     highs = load(model, task, columns)
-    presolved = highs.getNumRow() > FEW_ROWS
-    if presolved:
+    if presolve:
         highs.presolve()
-    lp = highs.getPresolvedLp() if presolved else highs.getLp()
+    lp = highs.getPresolvedLp() if presolve else highs.getLp()
     dived = _Dive(lp, clock, task.limit)
     place = dived.whole() if lp.num_col_ else np.zeros(0)
     fixed = dot(task.objective, np.where(task.free, 0.0, task.values))
     nothing = Answer(None, np.nan, dived.bound + fixed, finished=False, infeasible=False)
     if place is None:
         return nothing
-    if presolved:
+    if presolve:
         solution = highspy.HighsSolution()
         solution.col_value = list(place)
         highs.postsolve(solution)

@@ -32,7 +32,7 @@ def searched(piece: Piece, task: Task, clock: Clock) -> Floats | None:
 
 def dived(piece: Piece, task: Task, clock: Clock) -> Floats | None:
     """Good whole steps of a group, soon found: what is on when by a dive, then the steps."""
-    found = dive(piece, task, clock).values
+    found = dive(piece, task, clock, presolve=False).values
     if found is not None:
         lower, upper = np.where(piece.binary, found, task.lower), np.where(piece.binary, found, task.upper)
         found = run(piece, replace(task, lower=lower, upper=upper), clock).values
