@@ -20,8 +20,9 @@ from solver.search import first
 from solver.search.alone import own_part
 from solver.search.dive import dive
 from solver.search.large import decide, turns
-from solver.search.large.crew import AHEAD, Crew
+from solver.search.large.crew import Crew
 from solver.search.large.pieces import Piece
+from solver.search.large.prices import Relaxed
 from solver.search.part import Part
 from solver.search.stages import Stages
 from solver.task import Answer, Clock, Task
@@ -178,9 +179,8 @@ def test_jobs_are_taken_in_order_and_each_is_asked_for_after_those_before_the_wi
             yield lambda n=n: n
 
     Crew(size).in_order(jobs(), taken.append)
-    window = AHEAD * size if size > 1 else 1
     assert taken == list(range(20))
-    assert known == [max(0, n - window + 1) for n in range(20)]
+    assert known == [max(0, n - Crew(size).window + 1) for n in range(20)]
 
 
 def test_jobs_are_done_side_by_side() -> None:
@@ -203,12 +203,21 @@ def test_what_a_job_raises_is_raised() -> None:
         Crew(2).in_order(iter([fails]), lambda _: None)
 
 
-def test_prices_are_no_higher_than_anything_can_be_worth(stages: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
-    part, task = decide.first_plan(stages, sorted(stages.model.classes))[-1]
-    free = decide.relax(stages, task, 20.0)
-    assert free is not None
-    most = 0.5 * float(np.abs(free.prices).max())
-    monkeypatch.setattr("solver.search.large.prices.DEAREST", most / float(part.weights.max()))
-    capped = decide.relax(stages, task, 20.0)
-    assert capped is not None
-    assert np.allclose(capped.prices, np.clip(free.prices, -most, most))
+def test_prices_found_before_something_changed_are_no_higher_than_what_a_unit_gives(
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part, most = stages.opened_part(min(stages.model.classes)), list[float]()
+    high = 3.0 * float(part.weights.max())
+    found = Relaxed(stages.values, np.full(len(stages.model.low), high), np.zeros(0))
+    bound_at = decide.bound_at
+
+    def noted(stages: Stages, part: Part, relaxed: Relaxed, seconds: float) -> float:
+        most.append(float(np.abs(relaxed.prices).max()))
+        return bound_at(stages, part, relaxed, seconds)
+
+    monkeypatch.setattr(decide, "bound_at", noted)
+    monkeypatch.setattr(decide, "_relaxed", lambda *_: found)
+    decide.price(stages, part, 5.0, np.inf)
+    decide.price(stages, part, 5.0, np.inf)
+    assert most == [high, pytest.approx(part.weights.max())]
+    assert stages.bounds[part.rank] >= stages.attained(part.rank)

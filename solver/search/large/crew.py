@@ -17,6 +17,11 @@ class Crew:
 
     size: int
 
+    @property
+    def window(self) -> int:
+        """How many jobs are given out before the first of them is taken."""
+        return AHEAD * self.size if self.size > 1 else 1
+
     def each[T, R](self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """What comes of each item."""
         if self.size <= 1:
@@ -34,7 +39,7 @@ class Crew:
             given = deque[Future[R]]()
             for job in jobs:
                 given.append(hands.submit(job))
-                if len(given) >= AHEAD * self.size:
+                if len(given) >= self.window:
                     take(given.popleft().result())
             while given:
                 take(given.popleft().result())

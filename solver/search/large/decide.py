@@ -9,7 +9,6 @@ From an earlier plan a class is made better as it is there: beside those below a
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -76,12 +75,16 @@ def first_plan(stages: Stages, ranks: list[int]) -> list[tuple[Part, Task]]:
 
 
 def _side_by_side(stages: Stages, asked: list[tuple[Part, Task]]) -> None:
-    """Relaxations of classes, none of which waits for another."""
-    last = stages.clock.seconds + PRICING * stages.clock.left
+    """Relaxations of classes, none of which waits for another, the largest first; each has its share of the time."""
+    last, size = stages.clock.seconds + PRICING * stages.clock.left, stages.crew.size
+    asked = sorted(asked, key=lambda one: -int(one[1].free.sum()))
+    after = np.cumsum([task.free.sum() for _, task in asked][::-1])[::-1]
 
     def relaxation(place: int) -> Relaxed | None:
-        left = (last - stages.clock.seconds) / math.ceil((len(asked) - place) / stages.crew.size)
-        return relax(stages, replace(asked[place][1], limit=left), stages.budget(left))
+        task = asked[place][1]
+        share = min(1.0, size * float(task.free.sum()) / float(after[place]))
+        left = share * (last - stages.clock.seconds)
+        return relax(stages, replace(task, limit=left), stages.budget(left))
 
     found = stages.crew.each(relaxation, range(len(asked)))
     stages.priced = {part.rank: one for (part, _), one in zip(asked, found, strict=True)}
@@ -115,10 +118,12 @@ def price(stages: Stages, part: Part, limit: float, had: float) -> Relaxed | Non
 
     Prices prove something wherever they come from, so that a class that is decided again may need no other relaxation.
     """
-    known = part.rank in stages.priced
+    known, small = part.rank in stages.priced, _small(stages, part)
     if known:
-        _prove(stages, part, stages.priced[part.rank], PROVING * limit)
-    if not known or had < REACHED * stages.bounds[part.rank]:
+        before = stages.priced[part.rank]
+        cautious = before and before.within(float(part.weights.max()))
+        _prove(stages, part, cautious, (PROVING if small else 1.0) * limit)
+    if not known or (small and had < REACHED * stages.bounds[part.rank]):
         stages.priced[part.rank] = _relaxed(stages, part, limit)
         _prove(stages, part, stages.priced[part.rank], PROVING * limit)
     return stages.priced[part.rank]

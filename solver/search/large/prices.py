@@ -30,10 +30,8 @@ QUICK: dict[str, object] = {"solver": "hipdlp", "kkt_tolerance": 1e-2}
 """A first-order method for more rows: mostly there in a tenth of the time, or else never."""
 STEADY: dict[str, object] = {"solver": "pdlp", "kkt_tolerance": 1e-2}
 """Another one, slower and less exact, that ends where the quick one does not, and tells how far it came in time."""
-QUICKLY = 0.4
+QUICKLY = 0.5
 """Share of the time for a relaxation that the quick method may take."""
-DEAREST = 10.0
-"""Times what a unit of anything gives at most that a price may be: what a method that ends early has above is noise."""
 PATIENCE = 0.5
 """Seconds that the best answer of one project to the prices may take; until then its bound is as good as it got."""
 RESTING = 0.2
@@ -49,6 +47,10 @@ class Relaxed:
     values: Floats
     prices: Floats
     held: Floats
+
+    def within(self, most: float) -> Relaxed:
+        """With no price above some: of two high ones that cancelled out where they were found, one may be left elsewhere."""
+        return replace(self, prices=np.clip(self.prices, -most, most))
 
 
 def relax(stages: Stages, task: Task, seconds: float) -> Relaxed | None:
@@ -83,8 +85,6 @@ def _solved(
     values[columns] = np.clip(held, task.lower[columns], task.upper[columns])
     prices[rows] = duals[: len(rows)]
     prices[model.row_is_own] = 0.0
-    most = DEAREST * float(np.abs(task.objective).max(initial=0.0))
-    prices = np.clip(prices, -most, most)
     prices[((prices > 0) & ~np.isfinite(model.high)) | ((prices < 0) & ~np.isfinite(model.low))] = 0.0
     of_classes, after = np.zeros(len(task.holds)), iter(duals[len(rows) + len(task.cuts.high) :])
     for n, (weights, _) in enumerate(task.holds):

@@ -22,8 +22,8 @@ from solver.search.part import Part
 if TYPE_CHECKING:
     from solver.search.stages import Stages
 
-FEW = 2
-"""Projects that are decided again at a time: one more after a round of groups without progress."""
+SOME, FEW = 5, 2
+"""Projects that are decided again at a time, by dives, and as well as may be: one more of these after a round."""
 PATIENCE = 1.0
 """Seconds that one group may take."""
 CALM = 1e-5
@@ -71,19 +71,21 @@ def make_room(stages: Stages, part: Part, relaxed: Relaxed, seconds: float) -> b
 def again(stages: Stages, own: Part, seconds: float) -> None:
     """Decide a few neighbours at a time again, with all that the others leave, until the proof holds or nothing helps.
 
-    First each project with its nearest neighbours, those with most to gain first, then by chance among the near ones,
-    one more at a time after a round without progress, until all of the class together finds nothing better.
+    First each project with its nearest neighbours, those with most to gain first, then by chance among the near ones:
+    some by dives, and after a round without progress few at a time as well as may be, one more after each such round.
     """
-    turns, mine = Turns(stages, own, _calmly(stages, own), searched), np.flatnonzero(own.mine)
+    turns, mine = Turns(stages, own, _calmly(stages, own), dived), np.flatnonzero(own.mine)
     last, idle, turn, has = stages.clock.seconds + seconds, 0, 0, stages.attained(own.rank)
     order, chance = most_to_gain_first(stages, own, mine), np.random.default_rng(stages.clock.options.seed)
     while stages.clock.seconds < last and not stages.clock.over():
-        left, wider = stages.bounds[own.rank] - has, idle // len(mine)
-        if left <= own.gap or FEW + wider > max(FEW, len(mine)):
+        left, rounds = stages.bounds[own.rank] - has, idle // len(mine)
+        many, wider = FEW + rounds - 1 if rounds else SOME, max(0, rounds - 1)
+        if left <= own.gap or (rounds and many > max(FEW, len(mine))):
             break
+        turns.way = searched if rounds else dived
         groups, taken = list[Ints](), np.zeros(len(own.mine), dtype=bool)
-        for _ in range(stages.crew.size):
-            some = near(stages, mine, order, chance, turn, FEW + wider)
+        for _ in range(stages.crew.window):
+            some = near(stages, mine, order, chance, turn, many)
             groups.append(some[~taken[some]])
             taken[some] = True
             turn += 1

@@ -21,6 +21,8 @@ from solver.task import Clock, Task
 if TYPE_CHECKING:
     from solver.search.stages import Stages
 
+MANY_ROWS = 2_000
+"""Rows of a group above which presolving is worth its time: one project has fewer."""
 Way = Callable[[Piece, Task, Clock], Floats | None]
 """How a group is decided from the values it has: its columns, or None if there is nothing better."""
 
@@ -32,7 +34,7 @@ def searched(piece: Piece, task: Task, clock: Clock) -> Floats | None:
 
 def dived(piece: Piece, task: Task, clock: Clock) -> Floats | None:
     """Good whole steps of a group, soon found: what is on when by a dive, then the steps."""
-    found = dive(piece, task, clock, presolve=False).values
+    found = dive(piece, task, clock, presolve=len(piece.rows) > MANY_ROWS).values
     if found is not None:
         lower, upper = np.where(piece.binary, found, task.lower), np.where(piece.binary, found, task.upper)
         found = run(piece, replace(task, lower=lower, upper=upper), clock).values
