@@ -207,7 +207,7 @@ def test_prices_found_before_something_changed_are_no_higher_than_what_a_unit_gi
     stages: Stages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     part, most = stages.opened_part(min(stages.model.classes)), list[float]()
-    high = 3.0 * float(part.weights.max())
+    high = 2.0 * decide.DEAREST * float(part.weights.max())
     found = Relaxed(stages.values, np.full(len(stages.model.low), high), np.zeros(0))
     bound_at = decide.bound_at
 
@@ -219,5 +219,5 @@ def test_prices_found_before_something_changed_are_no_higher_than_what_a_unit_gi
     monkeypatch.setattr(decide, "_relaxed", lambda *_: found)
     decide.price(stages, part, 5.0, np.inf)
     decide.price(stages, part, 5.0, np.inf)
-    assert most == [high, pytest.approx(part.weights.max())]
+    assert most == [high, pytest.approx(0.5 * high)]
     assert stages.bounds[part.rank] >= stages.attained(part.rank)

@@ -35,6 +35,8 @@ HURRIED = 8.0
 """Times as long as a first plan took that have to be left to decide its classes anew."""
 REACHED = 0.5
 """Share of its bound from which on what an earlier plan gives a class is worth to start from, and its prices hold."""
+DEAREST = 3.0
+"""Times what a unit of anything gives at most that a price may be which was found before something changed."""
 AMISS = 2.0
 """Gaps asked for that a class may have lost of an earlier plan for that to be worth to start from."""
 PRICING = 0.7
@@ -121,7 +123,7 @@ def price(stages: Stages, part: Part, limit: float, had: float) -> Relaxed | Non
     known, small = part.rank in stages.priced, _small(stages, part)
     if known:
         before = stages.priced[part.rank]
-        cautious = before and before.within(float(part.weights.max()))
+        cautious = before and before.within(DEAREST * float(part.weights.max()))
         _prove(stages, part, cautious, (PROVING if small else 1.0) * limit)
     if not known or (small and had < REACHED * stages.bounds[part.rank]):
         stages.priced[part.rank] = _relaxed(stages, part, limit)

@@ -30,8 +30,8 @@ QUICK: dict[str, object] = {"solver": "hipdlp", "kkt_tolerance": 1e-2}
 """A first-order method for more rows: mostly there in a tenth of the time, or else never."""
 STEADY: dict[str, object] = {"solver": "pdlp", "kkt_tolerance": 1e-2}
 """Another one, slower and less exact, that ends where the quick one does not, and tells how far it came in time."""
-QUICKLY = 0.5
-"""Share of the time for a relaxation that the quick method may take."""
+QUICKLY = 0.5, 6e-5
+"""Share of the time for a relaxation, and seconds for every row, that the quick method may take."""
 PATIENCE = 0.5
 """Seconds that the best answer of one project to the prices may take; until then its bound is as good as it got."""
 RESTING = 0.2
@@ -49,16 +49,17 @@ class Relaxed:
     held: Floats
 
     def within(self, most: float) -> Relaxed:
-        """With no price above some: of two high ones that cancelled out where they were found, one may be left elsewhere."""
+        """With no price above some: of two that cancelled out where they were found, one may be left elsewhere."""
         return replace(self, prices=np.clip(self.prices, -most, most))
 
 
 def relax(stages: Stages, task: Task, seconds: float) -> Relaxed | None:
     """The relaxation of a task, nearly; None if nothing came of it in time."""
     rows, last = rows_of(stages.model, task), stages.clock.seconds + seconds
-    ways = [(INTERIOR, 1.0)] if len(rows) <= MANY_ROWS else [(QUICK, QUICKLY), (STEADY, 1.0)]
-    for way, share in ways:
-        left = max(BRIEFLY, share * (last - stages.clock.seconds))  # HiGHS takes a limit below 0 for none at all
+    quickly = min(QUICKLY[0] * seconds, QUICKLY[1] * len(rows))
+    ways = [(INTERIOR, seconds)] if len(rows) <= MANY_ROWS else [(QUICK, quickly), (STEADY, seconds)]
+    for way, most in ways:
+        left = max(BRIEFLY, min(most, last - stages.clock.seconds))  # HiGHS takes a limit below 0 for none at all
         found = _solved(stages, task, rows, {**way, "time_limit": left}, anyhow=way is STEADY)
         if found is not None:
             return found
