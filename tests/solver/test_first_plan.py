@@ -13,9 +13,9 @@ from benchmarks.generate import generate
 from solver import solve
 from solver.model import build
 from solver.model.sheet import Floats, dot
-from solver.plan import Outcome
+from solver.plan import Outcome, Status
 from solver.problem import Problem
-from solver.progress import Options
+from solver.progress import Options, ShouldStop, never_stop
 from solver.search import first
 from solver.search.alone import own_part
 from solver.search.dive import dive
@@ -54,9 +54,29 @@ def stages(problem: Problem) -> Stages:
     return begun
 
 
-def solved(problem: Problem) -> Outcome:
+def solved(problem: Problem, should_stop: ShouldStop = never_stop) -> Outcome:
     with class_after_class():
-        return solve(problem, "code-red", options=LIMITS)
+        return solve(problem, "code-red", options=LIMITS, should_stop=should_stop)
+
+
+@pytest.fixture
+def plans(monkeypatch: pytest.MonkeyPatch) -> list[Floats]:
+    """The first plan of every solve, once it is there."""
+    real, found = decide.first_plan, list[Floats]()
+
+    def noted(stages: Stages, ranks: list[int]) -> list[tuple[Part, Task]]:
+        asked = real(stages, ranks)
+        found.append(stages.values)
+        return asked
+
+    monkeypatch.setattr(decide, "first_plan", noted)
+    return found
+
+
+def had_at_first(problem: Problem, plans: list[Floats], rank: int) -> float:
+    """What a class has in the first plan."""
+    model = build(problem, "code-red")
+    return dot(model.classes[rank], plans[0]) + float(model.constants[rank])
 
 
 def test_it_is_a_plan_in_which_every_class_has_more_than_at_rest_and_nothing_is_decided(stages: Stages) -> None:
@@ -91,25 +111,31 @@ def test_each_class_is_asked_beside_those_above_in_the_plan_with_those_below_at_
         assert len(task.holds) == ranks.index(part.rank)
 
 
-def test_where_time_is_short_no_class_is_decided_anew(problem: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
-    plans, anew = list[Floats](), list[int]()
-    real = decide.first_plan
-
-    def noted(stages: Stages, ranks: list[int]) -> list[tuple[Part, Task]]:
-        asked = real(stages, ranks)
-        plans.append(stages.values)
-        return asked
-
+def test_where_time_is_short_no_class_is_decided_anew(
+    problem: Problem, plans: list[Floats], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anew = list[int]()
     monkeypatch.setattr(decide, "HURRIED", 1e9)
-    monkeypatch.setattr(decide, "first_plan", noted)
     monkeypatch.setattr(decide, "_anew", lambda _stages, part, *_: anew.append(part.rank))
     outcome = solved(problem)
-    model = build(problem, "code-red")
     top = outcome.classes[0]
     assert anew == []
-    had = dot(model.classes[top.rank], plans[0]) + float(model.constants[top.rank])
-    assert top.attained >= had - PUBLISHED * top.ideal
+    assert top.attained >= had_at_first(problem, plans, top.rank) - PUBLISHED * top.ideal
     assert any(c.bound < c.ideal for c in outcome.classes)
+
+
+def test_who_stops_it_once_there_is_a_first_plan_gets_that_at_once(
+    problem: Problem, plans: list[Floats], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relaxed = list[Task]()
+    monkeypatch.setattr(decide, "HURRIED", 1e9)
+    monkeypatch.setattr(decide, "relax", lambda _stages, task, _seconds: relaxed.append(task))
+    outcome = solved(problem, lambda: bool(plans))
+    assert outcome.status is Status.FEASIBLE
+    assert relaxed == []
+    for found in outcome.classes:
+        had = had_at_first(problem, plans, found.rank)
+        assert found.attained == pytest.approx(had, abs=PUBLISHED * found.ideal)
 
 
 def test_where_there_is_time_classes_are_decided_anew(problem: Problem, monkeypatch: pytest.MonkeyPatch) -> None:

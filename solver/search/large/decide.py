@@ -83,6 +83,8 @@ def _side_by_side(stages: Stages, asked: list[tuple[Part, Task]]) -> None:
     after = np.cumsum([task.free.sum() for _, task in asked][::-1])[::-1]
 
     def relaxation(place: int) -> Relaxed | None:
+        if stages.clock.over():
+            return None
         task = asked[place][1]
         share = min(1.0, size * float(task.free.sum()) / float(after[place]))
         left = share * (last - stages.clock.seconds)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.engine import load, rows_of, run
+from solver.engine import load, rows_of, run, stop_when
 from solver.model.sheet import Floats, Ints, dot
 from solver.search.part import Part
 from solver.task import BRIEFLY, Task
@@ -74,6 +74,7 @@ def _solved(
     highs = load(model, replace(task, discrete=np.zeros_like(task.free), start=None), columns)
     for name, value in {**OPTIONS, **options}.items():
         highs.setOptionValue(name, value)
+    stop_when(highs, stages.clock)
     highs.run()
     solution = highs.getSolution()
     duals, held = np.array(solution.row_dual), np.array(solution.col_value)
