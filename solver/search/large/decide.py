@@ -1,10 +1,11 @@
-"""A class of a large portfolio: a relaxation for prices and shares, a bound from them, and groups of few projects.
+"""A large portfolio: a whole plan soon; then, by class, a relaxation, a bound from its prices, and groups of projects.
 
 relax the class with those below at rest  ->  prices  ->  its bound
 those below go where the class minds least, then relax the class alone  ->  fair shares
 decide a few projects at a time, each with its share, then again with all that the others leave
 
 From an earlier plan a class is made better as it is there: beside those below as they are, then with them at rest.
+So is a class whose relaxation takes long, from the first plan.
 """
 
 from __future__ import annotations

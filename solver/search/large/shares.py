@@ -35,7 +35,7 @@ COARSE, FINEST = 0.2, 0.1
 WORTH = 0.01
 """Share of the gap asked for that groups have to bring to count as progress."""
 OPEN = 5.0
-"""Share of the gap asked for, by project, that a project may leave open at first."""
+"""Gaps asked for, by project, that a project may leave open at first."""
 
 
 def build(stages: Stages, own: Part, relaxed: Floats | None) -> None:
