@@ -87,7 +87,7 @@ def _side_by_side(stages: Stages, asked: list[tuple[Part, Task]]) -> None:
         if stages.clock.over():
             return None
         task = asked[place][1]
-        share = min(1.0, size * float(task.free.sum()) / float(after[place]))
+        share = min(1.0, size * float(task.free.sum()) / max(1.0, float(after[place])))
         left = share * (last - stages.clock.seconds)
         return relax(stages, replace(task, limit=left), stages.budget(left))
 
