@@ -112,9 +112,9 @@ def decide_by_prices(stages: Stages, part: Part, last: float) -> None:
 
 def _goes_on(stages: Stages, part: Part, relaxed: Relaxed | None, had: float) -> bool:
     """Whether a class is made better, not decided anew: from a plan that is followed, or where relaxing takes long."""
-    if stages.seed is None or not stages.stands:
-        return stages.seed is not None and not _small(stages, part)
-    as_it_was = had >= dot(part.weights, stages.seed) - AMISS * part.gap
+    if not stages.stands:
+        return not _small(stages, part)
+    as_it_was = stages.seed is not None and had >= dot(part.weights, stages.seed) - AMISS * part.gap
     return relaxed is None or (as_it_was and had >= REACHED * stages.bounds[part.rank])
 
 
