@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from solver.model.sheet import Floats, Ints
 
 COMBINATIONS = 100_000
 """Sums of steps that are looked through for the least that serves a need."""
+KEPT = 100_000
+"""Answers that are kept: week after week the same is asked."""
 
 
+@lru_cache(KEPT)
 def least_of(units: tuple[float, ...], amount: float) -> float:
     """The least sum of whole multiples of the units that is no less than an amount; the amount where a unit is 0."""
     if amount <= 0 or not units or min(units) <= 0:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from solver.engine import run
 from solver.model import Model
 from solver.model.sheet import Floats, dot
@@ -58,7 +60,7 @@ def confirm(stages: Stages, ranks: list[int]) -> list[int]:
     """The classes left to decide, after those from the top that are good enough in a plan that stands as it is.
 
     A class is proven with all above it held as loosely as they ever may be, so that no proof has to wait for another;
-    where one fails, those below it are not gone on with.
+    where one fails, those below it are not gone on with. The hardest comes first: it takes longest.
     """
     asked, failed = stages.ahead(ranks), list[int]()
 
@@ -74,9 +76,12 @@ def confirm(stages: Stages, ranks: list[int]) -> list[int]:
             failed.append(place)
         return found
 
-    proofs = stages.crew.each(proof, range(len(ranks)))
-    for place, found in enumerate(proofs):
-        part = stages.opened_part(ranks[place])
+    binary = stages.model.binary
+    open_ = [np.count_nonzero(binary & part.free & (part.lower < part.upper)) for part, _ in asked]
+    hardest = sorted(range(len(ranks)), key=lambda place: -open_[place])
+    proofs = dict(zip(hardest, stages.crew.each(proof, hardest), strict=True))
+    for place in range(len(ranks)):
+        found, part = proofs[place], stages.opened_part(ranks[place])
         if found is None or not stages.suffices(part, stages.values, found.bound):
             stages.proofs = {part.rank: found} if found is not None else {}
             return ranks[place:]

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.model.sheet import Floats
-from solver.search.dive import WHOLE
+from solver.search.dive import WHOLE, dive
 from solver.search.large.single import each_by_itself
 from solver.search.mend import mended
 from solver.search.part import Part
 from solver.search.seed import whole_seed
+from solver.search.steps import PATIENCE, near, room_of
 from solver.task import ANY, Answer
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def _at_rest(stages: Stages) -> Floats | None:
         part = replace(_whole(stages), lower=lower, upper=upper)
         if stages.large and (values := each_by_itself(stages, part, weights)) is not None:
             return values
+        if not stages.large and (values := _dived(stages, part, weights)) is not None:
+            return values
         answer = _soon(stages, part, weights) if stages.large else None
         if answer is None:
             answer = stages.run(part, weights, maximise=False, discrete=stages.model.discrete, gap=ANY)
@@ -56,6 +59,21 @@ def _at_rest(stages: Stages) -> Floats | None:
             return answer.values
         if stages.clock.over() and not answer.infeasible:
             return None
+    return None
+
+
+def _dived(stages: Stages, part: Part, weights: Floats) -> Floats | None:
+    """What is on by a dive, then whole steps next to what that holds; None if there are none, or not soon."""
+    task = replace(stages.task(part), objective=weights, maximise=False)
+    held = dive(stages.model, task, stages.clock).values
+    if held is None:
+        return None
+    decided, room = part.with_decisions(stages, held), room_of(stages)
+    for steps in (near(stages, decided, held, np.zeros_like(room)), near(stages, decided, held, room)):
+        limit = stages.budget(PATIENCE)
+        answer = stages.run(steps, weights, maximise=False, discrete=stages.model.discrete, gap=ANY, limit=limit)
+        if answer.values is not None:
+            return answer.values
     return None
 
 

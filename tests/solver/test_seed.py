@@ -181,15 +181,20 @@ def test_a_proof_holds_whatever_those_above_still_give_up(company: Problem, know
     stages = Stages(build(company, "normal"), Clock(LIMITS), None, seed_of(build(company, "normal"), known.plan))
     assert stand_by(stages)
     ranks = sorted(stages.model.classes)
-    held: list[Holds] = []
+    binary = stages.model.binary
+    open_ = {part.rank: (binary & part.free & (part.lower < part.upper)).sum() for part, _ in stages.ahead(ranks)}
+    held, asked = list[Holds](), list[int]()
 
     def noted(model: Model, part: Part, values: Floats, light: Task, clock: Clock) -> Proof:
         held.append(light.holds)
+        asked.append(part.rank)
         return prove(model, part, values, light, clock)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(import_module("solver.search.confirm"), "prove", noted)
         assert confirm(stages, ranks) == []
+    assert [open_[rank] for rank in asked] == sorted(open_.values(), reverse=True), "the hardest first"
+    held.sort(key=len)
     assert [len(holds) for holds in held] == list(range(len(ranks)))
     for (_, loosely), (_, exactly) in zip(held[-1], stages.held, strict=False):
         assert loosely <= exactly

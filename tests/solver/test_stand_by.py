@@ -1,4 +1,4 @@
-"""The plan to start from: looked for twice, but never a second time once the time is up without an answer."""
+"""The plan to start from: a dive, or looked for twice, but never again once the time is up without an answer."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import pytest
 
 from solver.model import build
 from solver.progress import Options
+from solver.search import first
 from solver.search.first import stand_by
+from solver.search.part import Part
 from solver.search.stages import Stages
 from solver.task import Answer, Clock
+from tests.solver.solving import is_plan
 from tests.solver.tiny import named
 
 
@@ -27,6 +30,7 @@ def test_a_second_look_for_a_plan_is_taken_in_time_or_where_the_first_proved_tha
         return Answer(None, np.nan, -np.inf, finished=infeasible, infeasible=infeasible)
 
     monkeypatch.setattr(stages, "run", no_plan)
+    monkeypatch.setattr(first, "_dived", lambda *_: None)
     assert not stand_by(stages)
     assert len(taken) == looks
 
@@ -41,7 +45,34 @@ def test_a_large_portfolio_starts_from_its_relaxation_with_a_plan_wherever_a_sma
     monkeypatch.setattr("solver.search.stages.LARGE", 0)
     assert stand_by(large) is there
     if there:
-        sums = np.bincount(model.row, model.coefficient * large.values[model.column], minlength=len(model.low))
-        assert (sums >= model.low - 1e-6).all()
-        assert (sums <= model.high + 1e-6).all()
-        assert np.allclose(large.values[model.discrete], np.round(large.values[model.discrete]))
+        assert is_plan(large, large.values)
+
+
+@pytest.mark.parametrize("name", sorted(named()))
+def test_what_a_dive_begins_with_is_a_plan_at_rest_wherever_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    dived, searched = (Stages(build(named()[name], "normal"), Clock(Options())) for _ in range(2))
+    there = stand_by(dived)
+    monkeypatch.setattr(first, "_dived", lambda *_: None)
+    assert stand_by(searched) is there
+    if there:
+        assert is_plan(dived, dived.values)
+
+
+def test_where_whole_steps_next_to_a_dive_do_not_fit_it_is_looked_for_with_more_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stages = Stages(build(named()["minimum"], "normal"), Clock(Options()))
+    run, refused = stages.run, list[object]()
+
+    def no_room(*given: Part, **facts: object) -> Answer:
+        if not refused:
+            refused.append(facts)
+            return Answer(None, np.nan, -np.inf, finished=True, infeasible=True)
+        return run(*given, **facts)
+
+    monkeypatch.setattr(stages, "run", no_room)
+    assert stand_by(stages)
+    assert len(refused) == 1
+    assert is_plan(stages, stages.values)
