@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from solver.model.sheet import Floats
 from solver.search.dive import dive, search
 from solver.search.improve import improve
-from solver.search.part import PROOF, Part
+from solver.search.part import PROOF, Part, light_of
 from solver.task import Answer, Task
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def choose(
         if _within(known, gap) and _ground(stages, part, known):
             return True
     stages.values = at_rest()
-    light, before = stages.light(part, stages.budget(max(2.0, 0.35 * limit))), stages.attained(part.rank)
+    light, before = light_of(stages, part, stages.budget(max(2.0, 0.35 * limit))), stages.attained(part.rank)
     answer = _decisions(stages, part, replace(light, gap=gap), limit, known)
     grounded = _ground(stages, part, answer)
     if not (answer.finished or answer.infeasible) and not stages.proven(part):

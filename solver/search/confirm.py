@@ -11,7 +11,7 @@ from solver.engine import run
 from solver.model import Model
 from solver.model.sheet import Floats, dot
 from solver.search.dive import bound_of
-from solver.search.part import PROOF, Part
+from solver.search.part import PROOF, Part, light_of
 from solver.search.reach import not_before
 from solver.search.tight import cuts
 from solver.task import Answer, Clock, Report, Task
@@ -71,7 +71,7 @@ def confirm(stages: Stages, ranks: list[int]) -> list[int]:
             return None
         part = tightened(stages, part)
         limit = stages.budget(CONFIRMING * stages.share(ranks[place:]) * stages.clock.left)
-        found = prove(stages.model, part, stages.values, replace(stages.light(part, limit), holds=holds), clock)
+        found = prove(stages.model, part, stages.values, replace(light_of(stages, part, limit), holds=holds), clock)
         if not stages.suffices(part, stages.values, found.bound):
             failed.append(place)
         return found
@@ -95,7 +95,7 @@ def confirmed(stages: Stages, part: Part, values: Floats, limit: float) -> Answe
     """Prove of one class that some values suffice; what is better instead, if that was found."""
     found = stages.proofs.pop(part.rank, None)
     if found is None or (found.better is not None and not _holds(stages, found.better)):
-        light = stages.light(part, stages.budget(CONFIRMING * limit))
+        light = light_of(stages, part, stages.budget(CONFIRMING * limit))
         found = prove(stages.model, part, values, light, stages.clock, report=stages.teller(part.rank))
     stages.prove(part.rank, found.bound)
     return found.better

@@ -12,7 +12,7 @@ from solver.model.sheet import Floats
 from solver.search.dive import WHOLE, dive
 from solver.search.large.single import each_by_itself
 from solver.search.mend import mended
-from solver.search.part import Part
+from solver.search.part import Part, resting
 from solver.search.seed import whole_seed
 from solver.search.steps import PATIENCE, near, room_of
 from solver.task import ANY, Answer
@@ -46,7 +46,7 @@ def _at_rest(stages: Stages) -> Floats | None:
     """A plan with all at rest that may be, else any; None if there is none in time."""
     weights = stages.effort()
     for at_rest in (True, False):
-        lower, upper = stages.resting(np.full(len(stages.first), at_rest))
+        lower, upper = resting(stages, np.full(len(stages.first), at_rest))
         part = replace(_whole(stages), lower=lower, upper=upper)
         if stages.large and (values := each_by_itself(stages, part, weights)) is not None:
             return values

@@ -10,7 +10,7 @@ import numpy as np
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
 from solver.serving.services import Serving
-from solver.task import Cuts
+from solver.task import Cuts, Task
 
 if TYPE_CHECKING:
     from solver.search.stages import Stages
@@ -40,6 +40,50 @@ class Part:
         fixed = stages.model.binary & self.free
         lower[fixed] = upper[fixed] = np.round(decided[fixed])
         return replace(self, lower=lower, upper=upper)
+
+
+def part_of(stages: Stages, rank: int) -> Part:
+    """The projects of a class, the free columns, and bounds with lower classes at rest.
+
+    Projects of higher classes are free too if they have weeks of lower ones: those weeks are not decided yet.
+    """
+    s = stages.model.setting
+    below, mine = stages.first > rank, (s.rank == rank).any(axis=1)
+    between = ~below & ~mine & (s.rank > rank).any(axis=1)
+    lower, upper = resting(stages, below & ~mine)
+    held = stages.model.variables.x[((s.rank < rank) & between[:, None])[s.pair_project]]
+    lower[held] = upper[held] = stages.values[held]
+    owner = stages.model.owner
+    free = (mine | below | between)[owner] & (owner >= 0)
+    ideal = stages.ideal.get(rank, 0.0)
+    return Part(rank, mine, free, lower, upper, stages.model.classes[rank], ideal, stages.gap * ideal)
+
+
+def resting(stages: Stages, which: Bools) -> tuple[Floats, Floats]:
+    """Bounds in which the projects given are off wherever nothing forces them on."""
+    s, v = stages.model.setting, stages.model.variables
+    lower, upper = stages.lower.copy(), stages.upper.copy()
+    for i in np.flatnonzero(which & ~stages.attached):
+        off = ~s.forced_on[i] & (lower[v.on[i]] < 0.5)
+        upper[v.on[i][off]] = 0.0
+        if s.is_build[i] and s.remaining[i] > 1e-9 and off.all():
+            upper[v.complete[i]] = lower[v.complete[i]]
+    return lower, upper
+
+
+def light_of(stages: Stages, part: Part, limit: float) -> Task:
+    """The class's subproblem, where those at rest below may shift their standby without arrivals: a relaxation."""
+    v, model = stages.model.variables, stages.model
+    idle = (stages.first > part.rank) & ~part.mine & ~stages.attached
+    still = np.zeros_like(part.free)
+    for columns in (v.arrive, v.pace, v.gain, v.start, v.stop):
+        still[columns] = True
+    still &= idle[model.owner]
+    rules = ("ramp", "pace", "dwell", "curve", "change")
+    return replace(
+        stages.task(part), free=part.free & ~still, values=np.where(still, 0.0, stages.values), limit=limit,
+        skip=model.row_is_own & idle[model.row_owner] & model.row_of(*rules),
+    )  # fmt: skip
 
 
 def _must_serve(model: Model, project: str, serving: Serving) -> bool:

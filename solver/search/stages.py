@@ -18,7 +18,7 @@ import numpy as np
 from solver.classes import class_name, ideals
 from solver.engine import run
 from solver.model import Model
-from solver.model.sheet import Bools, Floats, dot
+from solver.model.sheet import Floats, dot
 from solver.progress import OnProgress, Progress
 from solver.search.choose import choose
 from solver.search.confirm import Proof, confirmed, tightened
@@ -27,7 +27,7 @@ from solver.search.large.crew import Crew
 from solver.search.large.decide import decide_by_prices, price
 from solver.search.large.pieces import Pieces
 from solver.search.large.prices import Relaxed
-from solver.search.part import Part, attached
+from solver.search.part import Part, attached, light_of, part_of
 from solver.search.seed import as_seeded, cleared
 from solver.search.whole import in_pieces, in_whole_steps
 from solver.task import Answer, Clock, Holds, Report, Task
@@ -215,7 +215,7 @@ class Stages:
         if self.large and self.priced.get(rank) is not None:
             price(self, part, 0.0, np.inf)
         elif not self.large:
-            self.prove(rank, bound_of(self.model, self.light(part, self.budget(GRACE)), self.clock))
+            self.prove(rank, bound_of(self.model, light_of(self, part, self.budget(GRACE)), self.clock))
         self.hold(part)
 
     def hold(self, part: Part, *, loosely: bool = False) -> None:
@@ -225,20 +225,6 @@ class Stages:
         left = HELD[0] * (part.gap - unproven)
         self.at_rest[part.rank] = self.values
         self.held.append((part.weights, self.attained(part.rank) - max(left, HELD[1] * part.gap) - 1e-7))
-
-    def light(self, part: Part, limit: float) -> Task:
-        """The class's subproblem, where those at rest below may shift their standby without arrivals: a relaxation."""
-        v, model = self.model.variables, self.model
-        idle = (self.first > part.rank) & ~part.mine & ~self.attached
-        still = np.zeros_like(part.free)
-        for columns in (v.arrive, v.pace, v.gain, v.start, v.stop):
-            still[columns] = True
-        still &= idle[model.owner]
-        rules = ("ramp", "pace", "dwell", "curve", "change")
-        return replace(
-            self.task(part), free=part.free & ~still, values=np.where(still, 0.0, self.values), limit=limit,
-            skip=model.row_is_own & idle[model.row_owner] & model.row_of(*rules),
-        )  # fmt: skip
 
     def settle(self, part: Part, value: float) -> bool:
         """With on/off fixed: least disruption and holdings, while the class gives up a sliver of its ideal at most."""
@@ -270,34 +256,7 @@ class Stages:
         """A class whose turn it is, to which `reopen` can come back."""
         self.opened[rank] = self.lower.copy(), self.upper.copy(), len(self.held)
         self.bounds.setdefault(rank, self._most(rank))
-        return self._part(rank)
-
-    def _part(self, rank: int) -> Part:
-        """The projects of a class, the free columns, and bounds with lower classes at rest.
-
-        Projects of higher classes are free too if they have weeks of lower ones: those weeks are not decided yet.
-        """
-        s = self.model.setting
-        below, mine = self.first > rank, (s.rank == rank).any(axis=1)
-        between = ~below & ~mine & (s.rank > rank).any(axis=1)
-        lower, upper = self.resting(below & ~mine)
-        held = self.model.variables.x[((s.rank < rank) & between[:, None])[s.pair_project]]
-        lower[held] = upper[held] = self.values[held]
-        owner = self.model.owner
-        free = (mine | below | between)[owner] & (owner >= 0)
-        ideal = self.ideal.get(rank, 0.0)
-        return Part(rank, mine, free, lower, upper, self.model.classes[rank], ideal, self.gap * ideal)
-
-    def resting(self, which: Bools) -> tuple[Floats, Floats]:
-        """Bounds in which the projects given are off wherever nothing forces them on."""
-        s, v = self.model.setting, self.model.variables
-        lower, upper = self.lower.copy(), self.upper.copy()
-        for i in np.flatnonzero(which & ~self.attached):
-            off = ~s.forced_on[i] & (lower[v.on[i]] < 0.5)
-            upper[v.on[i][off]] = 0.0
-            if s.is_build[i] and s.remaining[i] > 1e-9 and off.all():
-                upper[v.complete[i]] = lower[v.complete[i]]
-        return lower, upper
+        return part_of(self, rank)
 
     def task(self, part: Part) -> Task:
         """The part's linear relaxation from the values so far: best value of its class, higher classes held."""

@@ -8,7 +8,6 @@ import highspy
 import numpy as np
 import pytest
 
-from benchmarks.generate import generate
 from solver.engine import load, optimise
 from solver.model import build
 from solver.problem import Problem
@@ -16,12 +15,6 @@ from solver.progress import Options
 from solver.search import alone
 from solver.search.stages import Stages
 from solver.task import Clock, Task
-
-
-@pytest.fixture(scope="module")
-def problem() -> Problem:
-    """A generated portfolio in which much competes for little."""
-    return generate(8, 4, 8, 3)
 
 
 def test_what_cannot_be_rounded_leaves_everything_as_it_was(problem: Problem, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from solver.search.large.crew import Crew
 from solver.search.large.pieces import Held, Piece
 from solver.search.large.prices import Relaxed, at_least, bound_at, relax
 from solver.search.large.turns import Turns, Way, dived, searched
-from solver.search.part import Part
+from solver.search.part import Part, light_of
 from solver.search.stages import Stages
 from solver.solve import solve
 from solver.task import Clock, Task
@@ -35,12 +35,6 @@ CHANCE = np.random.default_rng(5)
 
 
 @pytest.fixture(scope="module")
-def problem() -> Problem:
-    """A generated portfolio in which much competes for little."""
-    return generate(8, 4, 8, 3)
-
-
-@pytest.fixture(scope="module")
 def ordinary(problem: Problem) -> Outcome:
     """Its plan as that of a portfolio of middling size."""
     with class_after_class():
@@ -48,9 +42,8 @@ def ordinary(problem: Problem) -> Outcome:
 
 
 @pytest.fixture
-def stages(problem: Problem, monkeypatch: pytest.MonkeyPatch) -> Stages:
+def stages(problem: Problem, counts_as_large: None) -> Stages:
     """The work on it as that on a large one, with its plan at rest."""
-    monkeypatch.setattr("solver.search.stages.LARGE", 0)
     begun = Stages(build(problem, "code-red"), Clock(Options(gap=0.002)))
     assert first.stand_by(begun)
     return begun
@@ -263,8 +256,8 @@ def test_who_wants_what_another_took_meanwhile_is_decided_again(
     assert set(told) == {True, False}
 
 
-def test_those_below_make_room_where_that_has_no_price(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.search.stages.LARGE", 0)
+@pytest.mark.usefixtures("counts_as_large")
+def test_those_below_make_room_where_that_has_no_price() -> None:
     begun = Stages(build(generate(40, 16, 26, 1), "code-red"), Clock(Options(gap=0.005)))
     assert first.stand_by(begun)
     part = begun.opened_part(min(begun.model.classes))
@@ -272,7 +265,7 @@ def test_those_below_make_room_where_that_has_no_price(monkeypatch: pytest.Monke
     def alone() -> float:
         return run(begun.model, begun.task(own_part(begun, part)), begun.clock).objective
 
-    before, relaxed = alone(), relax(begun, begun.light(part, 20.0), 20.0)
+    before, relaxed = alone(), relax(begun, light_of(begun, part, 20.0), 20.0)
     assert relaxed is not None
     assert shares.make_room(begun, part, relaxed, 20.0)
     assert is_plan(begun, begun.values)
@@ -282,6 +275,7 @@ def test_those_below_make_room_where_that_has_no_price(monkeypatch: pytest.Monke
 # -- at rest ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("counts_as_large")
 def test_each_by_itself_is_a_plan_where_together_they_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[bool] = []
     alone = first.each_by_itself
@@ -291,7 +285,6 @@ def test_each_by_itself_is_a_plan_where_together_they_fit(monkeypatch: pytest.Mo
         looked.append(found is not None)
         return found
 
-    monkeypatch.setattr("solver.search.stages.LARGE", 0)
     monkeypatch.setattr(first, "each_by_itself", told)
     for seed in (2, 3):
         begun = Stages(build(generate(8, 4, 8, seed), "code-red"), Clock(Options()))

@@ -9,7 +9,6 @@ from typing import cast
 import numpy as np
 import pytest
 
-from benchmarks.generate import generate
 from solver import solve
 from solver.model import build
 from solver.model.sheet import Floats, dot
@@ -35,15 +34,7 @@ PUBLISHED = 1e-5
 """Share of an ideal that whole figures in a published plan may cost."""
 
 
-@pytest.fixture(autouse=True)
-def _large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.search.stages.LARGE", 0)
-
-
-@pytest.fixture(scope="module")
-def problem() -> Problem:
-    """A generated portfolio in which much competes for little."""
-    return generate(8, 4, 8, 3)
+pytestmark = pytest.mark.usefixtures("counts_as_large")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from benchmarks.generate import generate
 from solver import solve
 from solver.model import build
 from solver.model.sheet import Floats, dot
@@ -21,7 +20,7 @@ from solver.search.large import decide
 from solver.search.large.prices import Relaxed
 from solver.search.large.single import as_before, rested
 from solver.search.mend import mended
-from solver.search.part import Part
+from solver.search.part import Part, resting
 from solver.search.seed import seed_of
 from solver.search.stages import Stages
 from solver.task import Clock, Task
@@ -31,15 +30,7 @@ LEAST = 0.9
 """Share of the best for the first class that a plan that was only mended gives it too."""
 
 
-@pytest.fixture(autouse=True)
-def _large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.search.stages.LARGE", 0)
-
-
-@pytest.fixture(scope="module")
-def problem() -> Problem:
-    """A generated portfolio in which much competes for little."""
-    return generate(8, 4, 8, 3)
+pytestmark = pytest.mark.usefixtures("counts_as_large")
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +172,7 @@ def test_those_below_come_to_rest_with_what_the_others_leave(problem: Problem, p
 
 def test_a_class_is_as_before_where_the_others_leave_that(problem: Problem, plan: Plan) -> None:
     begun, part, values = first_part(problem, plan)
-    lower, upper = begun.resting(part.mine)
+    lower, upper = resting(begun, part.mine)
     begun.values = rested(begun, replace(part, lower=lower, upper=upper), values)
     assert dot(part.weights, begun.values) < dot(part.weights, values)
     found = as_before(begun, part, values)

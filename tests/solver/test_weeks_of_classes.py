@@ -13,6 +13,7 @@ from solver.plan import Outcome
 from solver.problem import Problem
 from solver.records import Stance
 from solver.search.first import stand_by
+from solver.search.part import part_of
 from solver.search.reach import not_before
 from solver.search.stages import Stages
 from solver.task import Clock
@@ -68,7 +69,7 @@ def test_between_its_classes_a_project_may_change_what_it_holds_in_weeks_that_ar
     stages = Stages(model, Clock(LIMITS))
     assert stand_by(stages)
     assert stages.decide(0, limit=5.0)
-    part = stages._part(3)
+    part = part_of(stages, 3)
     amounts = model.variables.x[np.flatnonzero(model.setting.pair_project == model.setting.index["chat"])[0]]
     assert part.free[amounts].all()
     assert (part.lower[amounts] == part.upper[amounts]).tolist() == [True] * 3 + [False] * 3
@@ -87,6 +88,6 @@ def test_what_it_holds_then_keeps_no_build_of_a_class_above_from_being_done() ->
     place, complete = s.index["chat"], v.complete[s.index["shop"]]
     stages.values[v.on[place]] = 1.0
     stages.values[v.x[s.pair_project == place]] = 8.0
-    part = stages._part(3)
+    part = part_of(stages, 3)
     not_before(stages, part)
     assert part.upper[complete].tolist() == [0.0] * 5 + [1.0] * 2

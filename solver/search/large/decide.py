@@ -21,7 +21,7 @@ from solver.search.alone import own_part
 from solver.search.large.prices import MANY_ROWS, Relaxed, bound_at, relax
 from solver.search.large.shares import again, build, make_room
 from solver.search.large.single import rested
-from solver.search.part import Part
+from solver.search.part import Part, light_of, resting
 from solver.search.seed import as_seeded
 from solver.task import Task
 
@@ -53,7 +53,7 @@ ALL = 0.7
 def begin(stages: Stages, ranks: list[int]) -> None:
     """What is done before class after class is decided: relaxations, and a plan where there is none yet."""
     if stages.stands:
-        lights = [(part, replace(stages.light(part, 0.0), holds=holds)) for part, holds in stages.ahead(ranks)]
+        lights = [(part, replace(light_of(stages, part, 0.0), holds=holds)) for part, holds in stages.ahead(ranks)]
         _side_by_side(stages, [(part, task) for part, task in lights if _soon(stages, task)])
     else:
         _side_by_side(stages, [(part, task) for part, task in first_plan(stages, ranks) if not _small(stages, part)])
@@ -136,7 +136,7 @@ def price(stages: Stages, part: Part, limit: float, had: float) -> Relaxed | Non
 
 def _relaxed(stages: Stages, part: Part, limit: float) -> Relaxed | None:
     """The class's relaxation, with those below as long as that is soon solved."""
-    light, last = stages.light(part, limit), stages.clock.seconds + RELAXING * limit
+    light, last = light_of(stages, part, limit), stages.clock.seconds + RELAXING * limit
     relaxed = relax(stages, light, stages.budget(ALL * RELAXING * limit)) if _soon(stages, light) else None
     if relaxed is None:
         relaxed = relax(stages, stages.task(own_part(stages, part)), stages.budget(last - stages.clock.seconds))
@@ -155,7 +155,7 @@ def _small(stages: Stages, part: Part) -> bool:
 
 def _anew(stages: Stages, part: Part, relaxed: Relaxed | None, last: float) -> None:
     """The class in whole steps from all at rest, then made better until its proof holds or its time is up."""
-    lower, upper = stages.resting(stages.first >= part.rank)
+    lower, upper = resting(stages, stages.first >= part.rank)
     stages.values = rested(stages, replace(part, lower=lower, upper=upper), stages.values)
     if relaxed is not None:
         left = stages.until - stages.clock.seconds
