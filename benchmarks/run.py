@@ -25,7 +25,7 @@ GOAL = 0.005
 PATIENCE = 60.0
 """Seconds a child may take beyond its limit: imports, generating, building the model."""
 Result = dict[str, Any]
-OTHERS = "textbook,linopy,cp-sat,cp-sat-2,relaxation"
+OTHERS = "codered-2,textbook,linopy,cp-sat,cp-sat-2,relaxation"
 NEEDS = {"linopy": "linopy", "cp-sat": "ortools", "cp-sat-2": "ortools"}
 """Packages of the extra `bench`."""
 COLUMNS = (
