@@ -60,7 +60,7 @@ def confirm(stages: Stages, ranks: list[int]) -> list[int]:
     """The classes left to decide, after those from the top that are good enough in a plan that stands as it is.
 
     A class is proven with all above it held as loosely as they ever may be, so that no proof has to wait for another;
-    where one fails, those below it are not gone on with. The hardest comes first: it takes longest.
+    where one fails, those below it are not gone on with. Side by side, the hardest is begun with: it takes longest.
     """
     asked, failed = stages.ahead(ranks), list[int]()
 
@@ -76,10 +76,9 @@ def confirm(stages: Stages, ranks: list[int]) -> list[int]:
             failed.append(place)
         return found
 
-    binary = stages.model.binary
-    open_ = [np.count_nonzero(binary & part.free & (part.lower < part.upper)) for part, _ in asked]
-    hardest = sorted(range(len(ranks)), key=lambda place: -open_[place])
-    proofs = dict(zip(hardest, stages.crew.each(proof, hardest), strict=True))
+    first = _hardest(stages, [part for part, _ in asked])
+    order = sorted(range(len(ranks)), key=lambda place: place != first)
+    proofs = dict(zip(order, stages.crew.each(proof, order), strict=True))
     for place in range(len(ranks)):
         found, part = proofs[place], stages.opened_part(ranks[place])
         if found is None or not stages.suffices(part, stages.values, found.bound):
@@ -89,6 +88,15 @@ def confirm(stages: Stages, ranks: list[int]) -> list[int]:
         stages.teller(part.rank)(stages.attained(part.rank), stages.bounds[part.rank])
         stages.hold(part)
     return []
+
+
+def _hardest(stages: Stages, parts: list[Part]) -> int:
+    """The place of the class with most open decisions; the first where there is one hand for all."""
+    if stages.crew.size == 1:
+        return 0
+    binary = stages.model.binary
+    open_ = [np.count_nonzero(binary & part.free & (part.lower < part.upper)) for part in parts]
+    return max(range(len(parts)), key=open_.__getitem__, default=0)
 
 
 def confirmed(stages: Stages, part: Part, values: Floats, limit: float) -> Answer | None:

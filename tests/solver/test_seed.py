@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -21,6 +21,7 @@ from solver.replan import problem_from
 from solver.search import first
 from solver.search.confirm import Proof, confirm, prove
 from solver.search.first import stand_by
+from solver.search.large.crew import Crew
 from solver.search.part import Part
 from solver.search.seed import seed_of, whole_seed
 from solver.search.stages import Stages
@@ -181,23 +182,39 @@ def test_a_proof_holds_whatever_those_above_still_give_up(company: Problem, know
     stages = Stages(build(company, "normal"), Clock(LIMITS), None, seed_of(build(company, "normal"), known.plan))
     assert stand_by(stages)
     ranks = sorted(stages.model.classes)
-    binary = stages.model.binary
-    open_ = {part.rank: (binary & part.free & (part.lower < part.upper)).sum() for part, _ in stages.ahead(ranks)}
-    held, asked = list[Holds](), list[int]()
+    held: list[Holds] = []
 
     def noted(model: Model, part: Part, values: Floats, light: Task, clock: Clock) -> Proof:
         held.append(light.holds)
-        asked.append(part.rank)
         return prove(model, part, values, light, clock)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(import_module("solver.search.confirm"), "prove", noted)
         assert confirm(stages, ranks) == []
-    assert [open_[rank] for rank in asked] == sorted(open_.values(), reverse=True), "the hardest first"
-    held.sort(key=len)
     assert [len(holds) for holds in held] == list(range(len(ranks)))
     for (_, loosely), (_, exactly) in zip(held[-1], stages.held, strict=False):
         assert loosely <= exactly
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_of_proofs_side_by_side_the_hardest_is_begun_with(company: Problem, known: Outcome, size: int) -> None:
+    stages = Stages(build(company, "normal"), Clock(LIMITS), None, seed_of(build(company, "normal"), known.plan))
+    assert stand_by(stages)
+    ranks, binary = sorted(stages.model.classes), stages.model.binary
+    open_ = [(binary & part.free & (part.lower < part.upper)).sum() for part, _ in stages.ahead(ranks)]
+    hardest = open_.index(max(open_))
+    assert hardest > 0
+
+    class Noted(Crew):
+        def each[T, R](self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+            order.extend(cast("list[int]", items))
+            return super().each(work, items)
+
+    order: list[int] = []
+    stages.crew = Noted(size)
+    assert confirm(stages, ranks) == []
+    rest = [place for place in range(len(ranks)) if place != hardest]
+    assert order == (list(range(len(ranks))) if size == 1 else [hardest, *rest])
 
 
 def test_what_is_left_of_a_plan_is_where_planning_again_starts(company: Problem, known: Outcome) -> None:
