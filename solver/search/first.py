@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from solver.search.stages import Stages
 
 
+SOON = 10.0
+"""Seconds in which a dive has to find what is on while all rests."""
+
+
 def stand_by(stages: Stages) -> bool:
     """A first whole plan: the seed, else next to it, else all at rest; False if there is none in time."""
     at_rest = cache(lambda: _at_rest(stages))
@@ -64,7 +68,7 @@ def _at_rest(stages: Stages) -> Floats | None:
 
 def _dived(stages: Stages, part: Part, weights: Floats) -> Floats | None:
     """What is on by a dive, then whole steps next to what that holds; None if there are none, or not soon."""
-    task = replace(stages.task(part), objective=weights, maximise=False)
+    task = replace(stages.task(part), objective=weights, maximise=False, limit=stages.budget(SOON))
     held = dive(stages.model, task, stages.clock).values
     if held is None:
         return None
