@@ -24,6 +24,9 @@ STATUS = {
 }  # fmt: skip
 """What a state of the week before makes of a project's status."""
 
+ROUNDED, HALF = 5e-6, 5e-7
+"""Of a whole build, what six decimals of its progress may miss; and what those of a pace may add to the real one."""
+
 
 def problem_from(problem: Problem, plan: Plan, week: date, actuals: Sequence[Baseline] | None = None) -> Problem:
     """The problem from a week on, after the plan was followed until then.
@@ -96,6 +99,22 @@ class _At:
         rows = self.plan.pace[(self.plan.pace["week"] == self.before) & self.plan.pace["progress"].notna()]
         return {str(p): float(share) for p, share in zip(rows["project"], rows["progress"], strict=True)}
 
+    @cached_property
+    def left(self) -> dict[str, float]:
+        """Weeks at full pace that the plan still takes for each build which it completes."""
+        rest = self.plan.pace[(self.plan.pace["week"] >= self.week) & self.plan.pace["progress"].notna()]
+        done = rest[rest["progress"] >= COMPLETE_AT]["project"].unique()
+        rest = rest[rest["project"].isin(done) & (rest["pace"] > 0)]
+        least = rest["pace"] - HALF * (rest["pace"].round(4) != rest["pace"])
+        return {str(p): float(paces.sum()) for p, paces in least.groupby(rest["project"])}
+
+    def share(self, row: Project) -> float:
+        """The progress of a build: so much that going on as planned completes it when planned, whatever was rounded."""
+        told = self.progress.get(row.project, row.progress)
+        if row.project not in self.left or is_fixed(row):
+            return told
+        return max(told, min(told + ROUNDED, 1.0 - self.left[row.project] / (row.duration or 1.0), 1.0 - ROUNDED))
+
     def baseline(self) -> list[Baseline]:
         """What the plan gives in the week before."""
         if self.passed == 0:
@@ -113,7 +132,7 @@ class _At:
         states = self.states.get(row.project, ())
         if not states or row.status == "done":
             return row
-        status, share = STATUS[states[-1]], self.progress.get(row.project, row.progress)
+        status, share = STATUS[states[-1]], self.share(row)
         if row.kind == "build" and (share >= COMPLETE_AT or status == "done"):
             return replace(row, status="done", progress=1.0)
         if row.kind == "build":

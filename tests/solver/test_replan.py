@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from solver import check, solve
+from solver.classes import COMPLETE_AT
 from solver.faults import InvalidInput
 from solver.model import build
 from solver.plan import Plan
@@ -15,7 +17,7 @@ from solver.publish import publish
 from solver.records import Baseline, Capacity, Floor, Pin, Stance
 from solver.replan import frozen, problem_from
 from solver.replan.changes import moves_beyond
-from solver.replan.start import rest_of
+from solver.replan.start import ROUNDED, rest_of
 from solver.whatif.values import values_of
 from tests.solver.handmade import gpu_pool, ml_pool, plan_of, policy, portfolio, project, week
 from tests.solver.solving import LIMITS, plan_in
@@ -61,6 +63,23 @@ def test_the_rest_of_a_plan_is_a_plan_of_the_rest(name: str) -> None:
     model = build(later, "normal")
     report = check(later, "normal", publish(model, values_of(model, rest_of(plan, later))))
     assert report.ok, [str(v) for v in report.violations]
+
+
+@pytest.mark.parametrize("passed", range(1, 6))
+def test_a_build_goes_on_in_frozen_weeks_to_be_complete_when_it_was_planned_whatever_was_rounded(passed: int) -> None:
+    """9.1 of 12 for 4.5 weeks is 0.758333... a week: progress with six decimals leaves a little too much to do."""
+    problem = portfolio(
+        ml_pool(amount=9.1), project("memory", 12, kind="build", duration=4.5, of="engineer", pools=("ml",), must="in"),
+        weeks=8,
+    )  # fmt: skip
+    problem = problem.replace(projects=[replace(problem.projects[0], deadline=week(5), must="in")])
+    plan = plan_in(solve(problem, "normal", options=LIMITS))
+    assert plan.pace[plan.pace["progress"] >= COMPLETE_AT]["week"].min() == week(5)
+    later = problem_from(problem, plan, week(passed))
+    told = plan.pace[plan.pace["week"] == week(passed - 1)]["progress"].item()
+    assert told <= later.project["memory"].progress <= told + ROUNDED
+    again = plan_in(solve(frozen(later, plan, 6 - passed), "normal", options=LIMITS))
+    assert again.pace[again.pace["progress"] >= COMPLETE_AT]["week"].min() == week(5)
 
 
 def test_a_build_that_was_completed_is_done_and_needs_no_protection() -> None:
