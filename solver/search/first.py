@@ -20,7 +20,6 @@ from solver.task import ANY, Answer
 if TYPE_CHECKING:
     from solver.search.stages import Stages
 
-
 SOON = 10.0
 """Seconds in which a dive has to find what is on while all rests."""
 
