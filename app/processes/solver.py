@@ -19,8 +19,8 @@ from solver.plan import Outcome, Plan
 from solver.problem import Problem
 from solver.progress import Options, Progress
 
-GRACE_SECONDS = 0.7
-"""How long a solve may take to stop by itself before its process is ended."""
+GRACE_SECONDS = 0.4
+"""How long a solve may take to stop by itself before its process is ended: a cancel is done within a second."""
 OVERTIME_SECONDS = 60.0
 """How long a solve may exceed its time limit (building and checking are not limited) before it counts as hung."""
 LOOK_SECONDS = 0.05
