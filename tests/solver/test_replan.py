@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -68,11 +67,8 @@ def test_the_rest_of_a_plan_is_a_plan_of_the_rest(name: str) -> None:
 @pytest.mark.parametrize("passed", range(1, 6))
 def test_a_build_goes_on_in_frozen_weeks_to_be_complete_when_it_was_planned_whatever_was_rounded(passed: int) -> None:
     """9.1 of 12 for 4.5 weeks is 0.758333... a week: progress with six decimals leaves a little too much to do."""
-    problem = portfolio(
-        ml_pool(amount=9.1), project("memory", 12, kind="build", duration=4.5, of="engineer", pools=("ml",), must="in"),
-        weeks=8,
-    )  # fmt: skip
-    problem = problem.replace(projects=[replace(problem.projects[0], deadline=week(5), must="in")])
+    facts = {"kind": "build", "duration": 4.5, "must": "in", "deadline": week(5)}
+    problem = portfolio(ml_pool(amount=9.1), project("memory", 12, of="engineer", pools=("ml",), **facts), weeks=8)
     plan = plan_in(solve(problem, "normal", options=LIMITS))
     assert plan.pace[plan.pace["progress"] >= COMPLETE_AT]["week"].min() == week(5)
     later = problem_from(problem, plan, week(passed))
