@@ -45,7 +45,7 @@ class Serving:
 
     @property
     def sets(self) -> tuple[Label, ...]:
-        """The sets of levers worth having, the smallest first."""
+        """The sets of levers worth having, the smallest first; also without what was delivered before."""
         return tuple(dict.fromkeys(label for label, _ in self.yields))
 
     def supply(self, label: Label, pool: str) -> float:
@@ -163,20 +163,21 @@ def _serving(problem: Problem, service: Service, cap: float) -> Serving:
     sku_of = {e.pool: problem.pool[e.pool].type for e in problem.pools_of[service.project, service.need]}
     used = [skus[name] for name in sorted(set(sku_of.values()))]
     measured = measured_of(problem.throughput, service.project)
-    yields = yields_of(service, model, used, lever_sets(done, able), measured, cap)
+    yields = yields_of(service, model, used, lever_sets((), [*done, *able]), measured, cap)
     demand = demand_by_week((d for d in problem.demand if d.project == service.project), problem.weeks)
     levers, today = tuple(x.lever for x in able), label_of(x.lever for x in done)
-    return Serving(service, demand, levers, today, sku_of, _worth_having(yields))
+    return Serving(service, demand, levers, today, sku_of, _worth_having(yields, today))
 
 
-def _worth_having(yields: dict[tuple[Label, str], Yield]) -> dict[tuple[Label, str], Yield]:
-    """Without the sets that a part of them equals on every SKU: their other levers bring nothing there."""
+def _worth_having(yields: dict[tuple[Label, str], Yield], today: Label) -> dict[tuple[Label, str], Yield]:
+    """Without the sets that a part of them equals on every SKU, as their other levers bring nothing there; today's stays."""
     by_label: dict[Label, dict[str, float]] = {}
     for (label, sku), one in yields.items():
         by_label.setdefault(label, {})[sku] = one.tokens
     kept: list[Label] = []
     for label, mine in by_label.items():
         smaller = [by_label[k] for k in kept if set(levers_in(k)) < set(levers_in(label))]
-        if not any(all(less.get(sku, 0.0) >= tokens - 1e-9 for sku, tokens in mine.items()) for less in smaller):
+        equal = any(all(less.get(sku, 0.0) >= tokens - 1e-9 for sku, tokens in mine.items()) for less in smaller)
+        if label == today or not equal:
             kept.append(label)
     return {key: one for key, one in yields.items() if key[0] in kept}

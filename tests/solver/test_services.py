@@ -73,13 +73,20 @@ def test_a_measured_row_replaces_the_formula_for_its_sku_and_set_alone() -> None
     assert others == {key: one for key, one in plain.yields.items() if key != ("fp8", "h100")}
 
 
-def test_a_lever_delivered_before_is_in_every_set_and_a_forced_out_one_in_none() -> None:
+def test_a_lever_delivered_before_is_there_today_and_may_be_left_out_and_a_forced_out_one_is_in_no_set() -> None:
     found = serving_of(
         chat(), lever("fp8", status="done"), lever("spec", speculative_gain=2), lever("no", must="out", prefix_hit=0.5)
     )
-    assert set(found.sets) == {"fp8", "fp8+spec"}
+    assert set(found.sets) == {"", "spec", "fp8", "fp8+spec"}
     assert found.today == "fp8"
     assert found.levers == ("spec",)
+    assert found.best_label("h100", ()) == "fp8"
+
+
+def test_the_levers_of_today_are_a_set_even_where_a_part_of_them_yields_as_much() -> None:
+    found = serving_of(chat(), lever("fp8", status="done"), lever("same", status="done", **FP8))
+    assert set(found.sets) == {"", "fp8", "same", "fp8+same"}
+    assert found.supply(found.today, "h100") == found.supply("fp8", "h100") > 0
 
 
 def test_the_memory_cap_of_the_policy_counts() -> None:

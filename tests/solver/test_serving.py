@@ -15,6 +15,7 @@ from solver.check import check
 from solver.model import build
 from solver.plan import Outcome, Plan, Status
 from solver.problem import Problem
+from solver.records import Pin
 from tests.solver.handmade import plan_of, project, week
 from tests.solver.served import chat, lever, measured, pool, served
 from tests.solver.solving import LIMITS, class_after_class, plan_in
@@ -73,6 +74,19 @@ def test_a_lever_competes_with_other_work_for_its_engineers() -> None:
     assert pace(plan, "fp8") == [0, 0, 0, 0]
     plan = plan_in(solved(served(chat((2000,)), HUNDRED, lever(), rival, engineers=2)))
     assert pace(plan, "fp8")[0] == 1
+
+
+@pytest.mark.parametrize(("amount", "fast"), [(4, 4), (5, 4), (7, 2), (8, 1)])
+def test_more_nodes_than_the_best_set_takes_stay_on_a_smaller_one_though_a_lever_was_delivered_before(
+    amount: float, fast: float
+) -> None:
+    problem = served(chat((800,), today=amount), HUNDRED, lever(status="done"))
+    pin = Pin(project="chat", need="nodes", pool="h100", since=week(0), until=week(1), amount=amount)
+    plan = plan_in(solved(problem.replace(pins=[pin])))
+    assert nodes_by_week(plan)[:2] == [amount, amount]
+    assert nodes_by_week(plan, "fp8")[0] == fast
+    assert pace(plan) == [1, 1, 1, 1]
+    assert check(problem, "normal", plan).ok
 
 
 def test_a_lever_frees_nodes_for_others() -> None:
