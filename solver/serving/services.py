@@ -170,7 +170,7 @@ def _serving(problem: Problem, service: Service, cap: float) -> Serving:
 
 
 def _worth_having(yields: dict[tuple[Label, str], Yield], today: Label) -> dict[tuple[Label, str], Yield]:
-    """Without the sets that a part of them equals on every SKU, as their other levers bring nothing there; today's stays."""
+    """Without the sets that a part of them equals on every SKU: what else they have brings nothing. Today's stays."""
     by_label: dict[Label, dict[str, float]] = {}
     for (label, sku), one in yields.items():
         by_label.setdefault(label, {})[sku] = one.tokens
