@@ -59,19 +59,13 @@ def classes_of(summary: dict[str, Any]) -> tuple[ClassResult, ...]:
 def tell(report: Report, terminal: Terminal) -> None:
     """List the violations, or say that there are none."""
     for violation in report.violations:
-        terminal.say(f"violation: {violation.rule}: {violation.text}")
+        terminal.say(f"violation: {violation}")
     count = len(report.violations)
     terminal.say("the plan obeys every rule" if report.ok else f"{count} violation{'s' if count != 1 else ''}")
     terminal.answer(
         {
             "ok": report.ok,
-            "violations": [
-                {
-                    "rule": v.rule, "text": v.text, "project": v.project, "need": v.need, "pool": v.pool,
-                    "week": v.week.isoformat() if v.week else None, "amount": v.amount,
-                }
-                for v in report.violations
-            ],
+            "violations": [violation.as_dict() for violation in report.violations],
             "attained": report.attained,
             "arrivals": report.arrivals,
             "pauses": report.pauses,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from solver.check import fixed, policy_rules, rules, serving_rules, tables, values
 from solver.check.ground import Ground
-from solver.check.published import Published, read
+from solver.check.published import Published, headings, read
 from solver.check.report import Report, Violation
 from solver.classes import ideals
 from solver.plan import ClassResult, Plan
@@ -36,9 +36,13 @@ def check(problem: Problem, policy: str, plan: Plan, classes: Sequence[ClassResu
     """Every rule on every published figure; with `classes`, also the values claimed for them.
 
     A report without violations means: the plan obeys rules 1 to 12, its moves and utilisation follow from its
-    allocation, and each claimed class value is what the published paces and progress are worth.
+    allocation, and each claimed class value is what the published paces and progress are worth. Of a plan of other
+    weeks that is all there is to say.
     """
-    published, found = read(Ground(problem, problem.policy[policy]), plan)
+    ground = Ground(problem, problem.policy[policy])
+    if (plan.start, plan.weeks) != (problem.head.start, problem.head.weeks):
+        return Report(tuple(headings(ground, plan)))
+    published, found = read(ground, plan)
     for rule in RULES:
         found.extend(rule(published))
     found.extend(tables.moves(published, plan.moves))

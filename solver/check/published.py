@@ -130,14 +130,15 @@ class Published:
 
 def read(ground: Ground, plan: Plan) -> tuple[Published, list[Violation]]:
     """The published tables as arrays, and what in the tables cannot be read."""
-    found = list(_headings(ground, plan))
+    found = headings(ground, plan)
     x, faults = _allocation(ground, plan.allocation)
     state, pace, progress, more = _paces(ground, plan.pace)
     served, unread = read_served(ground, plan.serving)
     return Published(ground, x, state, pace, progress, served), [*found, *faults, *more, *unread]
 
 
-def _headings(ground: Ground, plan: Plan) -> list[Violation]:
+def headings(ground: Ground, plan: Plan) -> list[Violation]:
+    """What a plan says it is of, where the portfolio and the policy say otherwise."""
     head = ground.problem.head
     told = (plan.portfolio, plan.policy, plan.start, plan.weeks)
     right = (head.portfolio, ground.policy.policy, head.start, head.weeks)

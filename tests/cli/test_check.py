@@ -39,7 +39,7 @@ def test_an_amount_raised_by_hand_is_a_violation(solved: tuple[str, Path], capsy
     answer = json.loads(shown.out)
     assert not answer["ok"]
     assert "capacity" in {v["rule"] for v in answer["violations"]}
-    assert "violation: capacity" in shown.err
+    assert "violation: capacity: nodes in the week of 2025-12-01: " in shown.err
 
 
 def test_a_value_that_the_amounts_do_not_support_is_a_violation(solved: tuple[str, Path], capsys: Captured) -> None:
@@ -68,3 +68,18 @@ def test_a_plan_made_from_other_records_is_noted(solved: tuple[str, Path], tmp_p
     folder = tiny(tmp_path / "more", capacity="pool,week,amount\nnodes,2025-12-01,12\nengineers,2025-12-01,6\n")
     main(["check", str(folder), str(solved[1])])
     assert "the digests differ" in capsys.readouterr().err
+
+
+def test_of_a_plan_of_other_weeks_that_is_all_there_is_to_say(
+    solved: tuple[str, Path], tmp_path: Path, capsys: Captured
+) -> None:
+    folder, out = solved
+    later = tmp_path / "later"
+    assert main(["replan", folder, str(out), "--from", "2025-12-08", "--out", str(later)]) == 0
+    capsys.readouterr()
+    assert main(["check", folder, str(later)]) == 1
+    told = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("notice")]
+    assert told[0] == "violation: tables: start is 2025-12-08 instead of 2025-12-01"
+    assert told[1].startswith("violation: tables: weeks is ")
+    assert told[2:] == ["2 violations"]
+    assert main(["check", str(later / "portfolio"), str(later)]) == 0
