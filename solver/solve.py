@@ -20,11 +20,8 @@ from solver.problem import Problem
 from solver.progress import OnProgress, Options, ShouldStop, never_stop
 from solver.publish import publish
 from solver.repair import ways_out
-from solver.search.again import go_on
-from solver.search.confirm import confirm
-from solver.search.first import stand_by
+from solver.search.descend import descend
 from solver.search.joint import decide_jointly
-from solver.search.large.decide import begin
 from solver.search.seed import seed_of
 from solver.search.stages import Stages
 from solver.task import Clock
@@ -71,7 +68,7 @@ def solve(
     stages = Stages(model, clock, on_progress, seed_of(model, start) if model.size > SMALL else None)
     if stages.seed is not None:
         facts["options"] = asdict(options) | {FROM_PLAN: True}
-    found = decide_jointly(stages) if model.size <= SMALL else _decide(stages)
+    found = decide_jointly(stages) if model.size <= SMALL else descend(stages)
     seconds["solve"] = clock.seconds - seconds["model"]
     if not found:
         against, repairs = ((), ()) if clock.over() else ways_out(model, clock)
@@ -95,26 +92,6 @@ def _starts(setting: Setting, clock: Clock, on_progress: OnProgress | None, fact
         return Outcome(Status.STOPPED, seconds={"total": clock.seconds}, **facts) if clock.over() else None  # type: ignore[arg-type]
     seconds = {"solve": clock.seconds}
     return _checked(found.model, found.bounds, share, clock, publish(found.model, found.values), seconds, facts)
-
-
-def _decide(stages: Stages) -> bool:
-    """Every class from the top, as far as time goes (the rest stands by); False if there is no plan to start from."""
-    if not stand_by(stages):
-        return False
-    ranks = sorted(stages.model.classes)
-    open_ = confirm(stages, ranks) if stages.stands and not stages.large else ranks
-    if stages.large:
-        begin(stages, ranks)
-    for n, rank in enumerate(open_):
-        if stages.clock.over():
-            if not stages.clock.stopped:
-                for late in open_[n:]:
-                    stages.follow(late)
-            return True
-        if not stages.decide(rank, limit=stages.share(open_[n:]) * stages.clock.left):
-            return False
-    go_on(stages, ranks)
-    return True
 
 
 def _checked(  # noqa: PLR0917 - all that is known of one plan

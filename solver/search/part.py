@@ -95,12 +95,13 @@ def _must_serve(model: Model, project: str, serving: Serving) -> bool:
 def attached(model: Model) -> Bools:
     """Projects that cannot simply rest: floors, pins, must-in or protected builds, and all that these require.
 
-    A service that cannot rest may need its levers.
+    A service that cannot rest may need its levers; what is asked to be on in a week may need others beside it.
     """
     s = model.setting
     names = {f.project for f in s.problem.floors_of(s.policy.policy)} | {p.project for p in s.problem.pins}
+    asked = ((model.lower[model.variables.on] > 0.5) & ~s.forced_on).any(axis=1)
     for i, p in enumerate(s.projects):
-        if p.kind == "build" and (p.must == "in" or s.forced_on[i].any()):
+        if asked[i] or (p.kind == "build" and (p.must == "in" or s.forced_on[i].any())):
             names.add(p.project)
     served = {name for (name, _), one in s.serving.items() if name in names or _must_serve(model, name, one)}
     names |= {x.lever for x in s.problem.levers if x.service in served}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,10 +16,12 @@ from solver.plan import Plan
 from solver.problem import Problem
 from solver.publish import publish
 from solver.repair import merged
-from solver.repair.edits import step
-from solver.repair.lever import Give, Lever
+from solver.repair.edits import Step, step
+from solver.repair.lever import Give, Lever, Used
 from solver.repair.levers import levers
 from solver.repair.search import SMALL, Search, Way
+from solver.search.descend import descend
+from solver.search.stages import Stages
 from solver.task import Clock
 from solver.whatif.values import values_of
 from solver.words import listed, name, number
@@ -30,7 +31,9 @@ HELD = 5e-4
 DEARER = 4.0
 """How much dearer it is to let a class pay than the class below it."""
 WAITING = 3
-"""How many others are asked to wait."""
+"""How many of those that do less are named."""
+LONGER = 3.0
+"""Times what one way may take that planning anew may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +62,35 @@ class Question:
 
 
 def what_it_takes(question: Question, clock: Clock, each: float = 10.0) -> Iterator[Take]:
-    """Ways for it to run, tried one by one: more of something or less of a limit at no cost to any class, what the
-    classes pay if nothing changes, and others that wait. `each` is the most seconds for one of them.
+    """Ways for it to run, one by one: more of something or less of a limit at no cost to any class, by itself or, where
+    none is enough, together; then what the classes pay if nothing changes. `each` is the most seconds for one of them.
 
-    Those who share none of its pools are left as planned. In large portfolios everybody is at first, then the others
-    keep their weeks. An amount is the smallest with which that is possible.
+    At no cost those who share none of its pools are left as planned, in large portfolios everybody else. An amount is
+    the smallest with which that is possible.
     """
-    asked = _Asked(question, clock)
-    found: list[Lever] = []
-    for alone in (False,) if asked.small else (True, False):
-        for tried in ([], *([lever] for lever in asked.own_levers())):
-            if clock.over():
-                return
-            if tried and tried[0] in found:
-                continue
-            way = asked.with_levers(tried, each, alone=alone)
-            if way is not None:
-                yield asked.take(way)
-                found += tried
-            if way is not None and not tried:
-                return
-    for other in [None, *([] if asked.small else asked.others())]:
-        if clock.over():
-            return
-        way = asked.paid_for(other, each)
+    asked, found = _Asked(question, clock), False
+    own = asked.own_levers()
+    for tried in ([], *([lever] for lever in own), own):
+        if clock.over() or (tried is own and found):
+            break
+        way = asked.with_levers(tried, each, together=tried is own)
         if way is not None:
-            yield asked.take(way, paid=True)
+            found = True
+            yield asked.take(way)
+            if not tried:
+                return
+    if not clock.over() and (paid := asked.paid_for(each) if asked.small else asked.planned_anew(LONGER * each)):
+        yield paid
+
+
+def _lifted(question: Question) -> list[Step]:
+    """What has to go in any case: a stance that pauses the project in that week."""
+    model = build(question.problem, question.policy)
+    s, values = model.setting, values_of(model, question.plan)
+    i = s.index[question.project]
+    paused = s.stance[i] == "pause" and bool(s.in_force[question.week])
+    known = levers(model) if paused else []
+    return [step(model, Used(x, (0.0,)), values) for x in known if (x.kind, x.what) == ("pause", (question.project,))]
 
 
 class _Asked:
@@ -92,10 +98,12 @@ class _Asked:
 
     def __init__(self, question: Question, clock: Clock) -> None:
         self.question, self.clock = question, clock
-        self.model = build(question.problem, question.policy)
+        self.lifted = _lifted(question)
+        self.problem = edited(question.problem, [edit for one in self.lifted for edit in one.edits])
+        self.model = build(self.problem, question.policy)
         self.values = values_of(self.model, question.plan)
         self.i = self.model.setting.index[question.project]
-        self.ideal = ideals(question.problem, question.policy)
+        self.ideal = ideals(self.problem, question.policy)
         report = check(question.problem, question.policy, question.plan)
         self.attained = report.attained
         self.small = self.model.size <= SMALL
@@ -105,7 +113,7 @@ class _Asked:
 
     def _held(self) -> Model:
         """The model with one row more per class, and with the project on in the week."""
-        model, v, q = self.model, self.model.variables, self.question
+        model = self._asking(self.model)
         rows, columns, coefficients, low = [model.row], [model.column], [model.coefficient], list(model.low)
         for rank, weights in sorted(model.classes.items()):
             touched = np.flatnonzero(weights)
@@ -114,59 +122,53 @@ class _Asked:
             coefficients.append(weights[touched])
             self.rows[rank] = len(low)
             low.append(self.attained.get(rank, 0.0) - model.constants[rank] - HELD * self.ideal.get(rank, 0.0) - 1e-6)
-        lower = model.lower.copy()
-        lower[v.on[self.i, q.week]] = 1.0
-        lower[v.pace[self.i, q.week]] = q.pace - 1e-6
         more = len(low) - len(model.low)
-        return dataclasses.replace(
+        return replace(
             model, row=np.concatenate(rows), column=np.concatenate(columns),
             coefficient=np.concatenate(coefficients), low=np.array(low),
-            high=np.concatenate([model.high, np.full(more, np.inf)]), lower=lower,
+            high=np.concatenate([model.high, np.full(more, np.inf)]),
         )  # fmt: skip
 
-    def with_levers(self, used: Sequence[Lever], seconds: float, *, alone: bool) -> Way | None:
-        """The least of some levers with which it runs and no class pays; `alone`: with all others just as planned."""
-        allowed = [*self._needed(), *used]
-        return self._way(allowed, None if alone else [], seconds, exactly=bool(used))
+    def _asking(self, model: Model) -> Model:
+        """A model with the project on in the week, at the pace asked for."""
+        v, t, lower = model.variables, self.question.week, model.lower.copy()
+        lower[v.on[self.i, t]] = 1.0
+        lower[v.pace[self.i, t]] = self.question.pace - 1e-6
+        return replace(model, lower=lower)
 
-    def paid_for(self, other: str | None, seconds: float) -> Way | None:
-        """What the classes pay, the lower ones first, if another may change its weeks too."""
-        free = [] if other is None else [other]
-        return self._way([*self._needed(), *self._class_levers()], free, seconds, exactly=False)
+    def with_levers(self, used: Sequence[Lever], seconds: float, *, together: bool = False) -> Way | None:
+        """The least of some levers with which it runs and no class pays: of each, or of those it takes `together`."""
+        return self._way(used, seconds, exactly=bool(used) and not together, alone=not self.small)
 
-    def _way(
-        self, allowed: Sequence[Lever], free: Sequence[str] | None, seconds: float, *, exactly: bool
-    ) -> Way | None:
-        """The least of the levers, where the project and those named may change their weeks; None: it alone changes."""
-        around = self._around(free or []) if free is not None else (self.model.owner == self.i, self.values)
-        search = Search(self._decided(free or []), allowed, self.clock, self.clock.seconds + seconds, around)
+    def paid_for(self, seconds: float) -> Take | None:
+        """What the classes pay, the lower ones first, if no record changes."""
+        way = self._way(self._class_levers(), seconds, exactly=False)
+        return None if way is None else self.take(way, paid=True)
+
+    def planned_anew(self, seconds: float) -> Take | None:
+        """The plan that the search for plans makes of this one with the project on in the week, the classes as ever
+        from the top; None if there is none in time.
+        """
+        limit = min(self.clock.options.time_limit, self.clock.seconds + seconds)
+        clock = replace(self.clock, options=replace(self.clock.options, time_limit=limit))
+        stages = Stages(self._asking(self.model), clock, seed=self.values)
+        if not descend(stages) or clock.stopped:
+            return None
+        return self._taken(self.model, stages.values, [], paid=True)
+
+    def _way(self, allowed: Sequence[Lever], seconds: float, *, exactly: bool, alone: bool = False) -> Way | None:
+        """The least of the levers, where the project and those who share a pool may change; or it `alone`."""
+        open_ = self.model.owner == self.i if alone else self._sharing()
+        search = Search(self.held, allowed, self.clock, self.clock.seconds + seconds, (open_, self.values))
         return search.only(allowed, exactly=exactly, empty=not exactly)
 
-    def _decided(self, free: Sequence[str]) -> Model:
-        """In large portfolios others keep the weeks in which they are on; the project and those named are open."""
-        model, v = self.held, self.model.variables
-        if self.small:
-            return model
-        lower, upper = model.lower.copy(), model.upper.copy()
-        for i, p in enumerate(model.setting.projects):
-            if i != self.i and p.project not in free:
-                for columns in (v.on[i], v.complete[i]):
-                    lower[columns] = upper[columns] = np.round(self.values[columns])
-        return dataclasses.replace(model, lower=lower, upper=upper)
-
-    def _around(self, free: Sequence[str]) -> tuple[Bools, Floats]:
-        """Open are the project, those named, and all that may use a pool of the project's."""
+    def _sharing(self) -> Bools:
+        """Columns of the project, of all that may use a pool of its, and of those that links bind."""
         s = self.model.setting
         mine = np.isin(s.pair_pool, s.pair_pool[s.pair_project == self.i])
-        sharing = set(s.pair_project[mine]) | {self.i} | {s.index[p] for p in free}
+        sharing = {*s.pair_project[mine].tolist(), self.i}
         sharing |= {s.index[p] for k in s.problem.links for p in (k.project, k.other) if p in s.index}
-        return np.isin(self.model.owner, sorted(sharing)), self.values
-
-    def _needed(self) -> list[Lever]:
-        """What has to go in any case: a stance that pauses it in that week."""
-        s = self.model.setting
-        paused = s.stance[self.i] == "pause" and bool(s.in_force[self.question.week])
-        return [one for one in self.known if paused and one.kind == "pause" and one.what == (self._id,)]
+        return np.isin(self.model.owner, sorted(sharing))
 
     @property
     def _id(self) -> str:
@@ -202,29 +204,19 @@ class _Asked:
             for rank, row in self.rows.items() if self.ideal.get(rank, 0.0) > 0
         ]  # fmt: skip
 
-    def others(self) -> list[str]:
-        """Who holds most of its pools in that week, of its own class and those below."""
-        s, t = self.model.setting, self.question.week
-        mine = np.isin(s.pair_pool, s.pair_pool[s.pair_project == self.i])
-        held: dict[str, float] = {}
-        for k in np.flatnonzero(mine & (s.pair_project != self.i)):
-            p = int(s.pair_project[k])
-            if s.rank[p, t] >= s.rank[self.i, t]:
-                amount = float(
-                    self.values[self.model.variables.x[k, t]] * self.model.scale[self.model.variables.x[k, t]]
-                )
-                pool = max(1.0, float(s.capacity[s.pair_pool[k], t]))
-                held[s.pairs[k][0]] = held.get(s.pairs[k][0], 0.0) + amount / pool
-        return [p for p in sorted(held, key=lambda p: (-held[p], p)) if held[p] > 0][:WAITING]
-
     def take(self, way: Way, *, paid: bool = False) -> Take:
-        """The way with its proof. Raises RuntimeError where the plan fails its check: a defect of this library."""
-        q = self.question
-        steps = [step(self.model, used, way.values) for used in way.used]
-        edits = merged(q.problem, [edit for one in steps for edit in one.edits])
-        problem = edited(q.problem, edits)
-        plan = publish(build(problem, q.policy), way.values[: self.model.size])
-        report = check(problem, q.policy, plan)
+        """The way with its proof."""
+        steps = [step(self.model, used, way.values) for used in way.used if used.lever.kind != "value"]
+        edits = [edit for one in steps for edit in one.edits]
+        model = build(edited(self.problem, merged(self.problem, edits)), self.question.policy)
+        return self._taken(model, way.values[: self.model.size], steps, paid=paid)
+
+    def _taken(self, model: Model, values: Floats, steps: list[Step], *, paid: bool) -> Take:
+        """A plan of the changed records. Raises RuntimeError where it fails its check: a defect of this library."""
+        steps = [*self.lifted, *steps]
+        edits = merged(self.question.problem, [edit for one in steps for edit in one.edits])
+        plan = publish(model, values)
+        report = check(model.setting.problem, self.question.policy, plan)
         if not report.ok:
             raise RuntimeError("; ".join(str(v) for v in report.violations[:3]))
         lost = {rank: self.attained.get(rank, 0.0) - report.attained.get(rank, 0.0) for rank in self.rows}
@@ -233,8 +225,8 @@ class _Asked:
             for rank, amount in lost.items()
             if self.ideal.get(rank, 0.0) > 0 and amount > 2.0 * HELD * self.ideal[rank]
         }
-        changes = [one.change for one in steps if one.rule != "value"] + (self._slower(plan) if paid else [])
-        return Take(listed(changes) or "nothing else changes", edits, pays, plan)
+        text = listed([*(one.change for one in steps), *(self._slower(plan) if paid else ())])
+        return Take(text or "nothing else changes", edits, pays, plan)
 
     def _slower(self, plan: Plan) -> list[str]:
         """Who does most less than planned, in weeks of full pace."""

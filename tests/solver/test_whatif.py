@@ -13,9 +13,10 @@ from solver.model import build
 from solver.problem import Problem
 from solver.records import Capacity, Stance
 from solver.task import Clock
+from solver.whatif import taking
 from solver.whatif.taking import Question, Take, what_it_takes
 from solver.whatif.values import values_of
-from tests.solver.handmade import gpu_pool, policy, portfolio, project, week
+from tests.solver.handmade import gpu_pool, ml_pool, policy, portfolio, project, week
 from tests.solver.solving import LIMITS, plan_in
 from tests.solver.tiny import named
 
@@ -90,6 +91,56 @@ def test_a_pause_by_the_policy_is_part_of_every_way() -> None:
     found = takes(portfolio(*parts, weeks=4), "ads", 1)
     assert found
     assert all("no longer pause ads" in take.text for take in found)
+
+
+@pytest.mark.parametrize("columns", [taking.SMALL, 0])
+def test_a_pause_that_is_lifted_lasts_as_long_as_a_project_wants_to(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "SMALL", columns)
+    stance = {"stances": [Stance(policy="normal", project="ads", stance="pause")]}
+    ads = project("ads", 4, today=4, min_pause=3, **RUN)
+    problem = portfolio(gpu_pool(amount=6), ads, policy(start=week(0), end=week(3)), stance, weeks=5)
+    found = takes(problem, "ads", 1)
+    assert found
+    for take in found:
+        assert "no longer pause ads" in take.text
+        assert check(edited(problem, take.edits), "normal", take.plan).ok
+
+
+@pytest.fixture
+def _everybody_else_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a large portfolio: others stay as planned, or all is planned anew."""
+    monkeypatch.setattr(taking, "SMALL", 0)
+
+
+@pytest.mark.usefixtures("_everybody_else_stays")
+def test_in_a_large_portfolio_others_stay_unless_all_is_planned_anew() -> None:
+    problem = crowded()
+    before = plan_in(solve(problem, "normal", options=LIMITS))
+    *more, paid = takes(problem, "ads", 1)
+    assert any(take.text.startswith("add 3 nodes to h100 in the week of 8 December 2025") for take in more)
+    for take in more:
+        others = [plan.pace[plan.pace["project"] != "ads"] for plan in (before, take.plan)]
+        assert others[0]["pace"].tolist() == others[1]["pace"].tolist()
+        assert take.pays == {}
+    assert "docs gives up" in paid.text
+    assert set(paid.pays) == {"priority 0", "priority 1"}
+    row = paid.plan.pace[(paid.plan.pace["project"] == "ads") & (paid.plan.pace["week"] == week(1))].iloc[0]
+    assert row["pace"] >= 0.1 - 1e-5
+
+
+@pytest.mark.usefixtures("_everybody_else_stays")
+def test_where_no_change_is_enough_by_itself_it_takes_several_together() -> None:
+    ads = project("ads", 4, minimum=4, priority=2)
+    people = {**project("ads", 2, of="engineer", pools=("ml",), minimum=2), "projects": []}
+    chat = project("chat", 6, priority=0, value=9.0, today=6, **RUN)
+    docs = project("docs", 3, of="engineer", pools=("ml",), priority=0, value=9.0, today=3, **RUN)
+    found = takes(portfolio(gpu_pool(amount=6), ml_pool(amount=3), ads, people, chat, docs, weeks=3), "ads", 1)
+    assert len([take for take in found if not take.pays]) == 1
+    assert "nodes to h100" in found[0].text
+    assert "FTE to ml" in found[0].text
+    assert {edit.record.pool for edit in found[0].edits} == {"h100", "ml"}
 
 
 @pytest.mark.parametrize(
