@@ -88,9 +88,11 @@ def until(true: Callable[[], bool], seconds: float = 180.0) -> float:
 
 
 def running(db: Database, job: int) -> bool:
-    """Whether somebody does a job."""
+    """Whether somebody does a job, which may not be over before it was seen."""
     with db.reading() as session:
-        return jobs.get(session, job).state == jobs.RUNNING
+        state = jobs.get(session, job).state
+    assert state in jobs.OPEN, f"job {job} was {state} before it was seen running"
+    return state == jobs.RUNNING
 
 
 def token_of(db: Database, job: int) -> int:

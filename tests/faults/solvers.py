@@ -16,7 +16,7 @@ from solver.problem import Problem
 from solver.progress import OnProgress, Options, Progress, ShouldStop, never_stop
 from tests.app.lab import outcome
 
-SOLVE_SECONDS = 0.6
+SOLVE_SECONDS = 1.0
 MEMORY = 2**30
 
 
