@@ -20,6 +20,9 @@ from solver.reasons import reasons
 from solver.task import Clock
 from solver.whatif.taking import Question, Take, what_it_takes
 
+SHOWN = 0.005
+"""Percent of an ideal below which nothing is said."""
+
 
 @click.command("why")
 @click.argument("folder", type=click.Path(exists=True, path_type=Path))
@@ -100,16 +103,24 @@ def _takes(question: Question, options: Options, terminal: Terminal) -> list[Tak
 
 
 def paid(take: Take) -> str:
-    """`: no class pays`, or which do."""
-    parts = [f"{name} pays {percent:.2f} % of its ideal" for name, percent in take.pays.items()]
+    """`: no class pays`, or which do, and how much of it a better plan might spare them as far as is proven."""
+    parts = [f"{name} pays {percent:.2f} % of its ideal{_open(take, name)}" for name, percent in take.pays.items()]
     return f"; {', '.join(parts)}" if parts else "; no class pays"
+
+
+def _open(take: Take, name: str) -> str:
+    amount = take.unproven.get(name, 0.0)
+    return f" ({amount:.2f} of it not proven)" if amount >= SHOWN else ""
 
 
 def _facts(told: list[tuple[date, str, str]], takes: list[Take]) -> dict[str, Any]:
     return {
         "reasons": [{"week": str(week), "reason": reason, "detail": detail} for week, reason, detail in told],
         "takes": [
-            {"text": t.text, "pays_percent_of_ideal": t.pays, "edits": [edit.as_dict() for edit in t.edits]}
+            {
+                "text": t.text, "pays_percent_of_ideal": t.pays, "unproven_percent_of_ideal": t.unproven,
+                "edits": [edit.as_dict() for edit in t.edits],
+            }
             for t in takes
         ],
     }  # fmt: skip

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,7 +24,8 @@ from solver.search.descend import descend
 from solver.search.stages import Stages
 from solver.task import Clock
 from solver.whatif.values import values_of
-from solver.words import listed, name, number
+from solver.words import listed, number
+from solver.words import name as name_of
 
 HELD = 5e-4
 """Share of a class's ideal that counts as nothing: published figures are rounded to whole steps and six decimals."""
@@ -40,13 +41,15 @@ LONGER = 3.0
 class Take:
     """One way for the project to run in the week: the change in words, its records, who waits, and what classes pay.
 
-    `pays` is the loss of each class in percent of its ideal against the plan asked about, where there is one.
+    `pays` is the loss of each class in percent of its ideal against the plan asked about, where there is one, and
+    `unproven` how much of that a better plan might spare it, as far as is proven.
     """
 
     text: str
     edits: tuple[Edit, ...]
     pays: dict[str, float]
     plan: Plan
+    unproven: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,17 @@ class _Asked:
         stages = Stages(self._asking(self.model), clock, seed=self.values)
         if not descend(stages) or clock.stopped:
             return None
-        return self._taken(self.model, stages.values, [], paid=True)
+        take = self._taken(self.model, stages.values, [], paid=True)
+        return replace(take, unproven=self._unproven(stages, take.pays))
+
+    def _unproven(self, stages: Stages, pays: Mapping[str, float]) -> dict[str, float]:
+        """What the proofs of a search leave open of what the classes pay."""
+        found = {}
+        for rank in self.rows:
+            if (name := class_name(rank)) in pays:
+                open_ = stages.bounds.get(rank, np.inf) - stages.attained(rank)
+                found[name] = min(pays[name], max(0.0, 100.0 * open_ / self.ideal[rank]))
+        return found
 
     def _way(self, allowed: Sequence[Lever], seconds: float, *, exactly: bool, alone: bool = False) -> Way | None:
         """The least of the levers, where the project and those who share a pool may change; or it `alone`."""
@@ -233,4 +246,5 @@ class _Asked:
         was, now = (one.pace.groupby("project")["pace"].sum() for one in (self.question.plan, plan))
         less = sorted(((float(was[p] - now.get(p, 0.0)), str(p)) for p in was.index), reverse=True)
         named = [(p, amount) for amount, p in less[:WAITING] if amount > 0.01]
-        return [f"{name(self.question.problem, p)} gives up {number(amount)} weeks of full pace" for p, amount in named]
+        problem = self.question.problem
+        return [f"{name_of(problem, p)} gives up {number(amount)} weeks of full pace" for p, amount in named]

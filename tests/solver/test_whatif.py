@@ -125,7 +125,8 @@ def test_in_a_large_portfolio_others_stay_unless_all_is_planned_anew() -> None:
         assert others[0]["pace"].tolist() == others[1]["pace"].tolist()
         assert take.pays == {}
     assert "docs gives up" in paid.text
-    assert set(paid.pays) == {"priority 0", "priority 1"}
+    assert set(paid.pays) == set(paid.unproven) == {"priority 0", "priority 1"}
+    assert all(0.0 <= paid.unproven[name] <= percent for name, percent in paid.pays.items())
     row = paid.plan.pace[(paid.plan.pace["project"] == "ads") & (paid.plan.pace["week"] == week(1))].iloc[0]
     assert row["pace"] >= 0.1 - 1e-5
 
