@@ -15,7 +15,7 @@ from app.cli.summary import summary_of
 from app.cli.terminal import Exit, Terminal, json_option
 from app.cli.workers import threads_option
 from solver.folder import read, write_plan
-from solver.plan import Outcome
+from solver.plan import Outcome, Plan
 from solver.problem import Problem
 from solver.progress import Options
 from solver.solve import solve
@@ -52,7 +52,8 @@ def force(
         raise click.BadParameter(f"{project!r} is no project of this portfolio", param_hint="--project")
     other, edits = forced(problem, name, way)
     options = Options(time_limit=time_limit, threads=threads)
-    before, after = (_solved(p, chosen, options, terminal) for p in (problem, other))
+    before = _solved(problem, chosen, options, terminal)
+    after = _solved(other, chosen, options, terminal, before.plan)
     for outcome in (before, after):
         if outcome.plan is None:
             terminal.show(summary_of(outcome))
@@ -70,9 +71,9 @@ def force(
     return Exit.DONE
 
 
-def _solved(problem: Problem, policy: str, options: Options, terminal: Terminal) -> Outcome:
+def _solved(problem: Problem, policy: str, options: Options, terminal: Terminal, start: Plan | None = None) -> Outcome:
     return run_until_stopped(
-        lambda should_stop: solve(problem, policy, options=options, should_stop=should_stop),
+        lambda should_stop: solve(problem, policy, options=options, should_stop=should_stop, start=start),
         on_stop=lambda: terminal.say("codered: stopping; what was found so far is kept"),
     )
 

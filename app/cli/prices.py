@@ -49,7 +49,7 @@ def price_list(
     if (pool is None) != (week is None):
         raise click.UsageError("--pool and --week go together")
     if pool is not None and week is not None:
-        return _confirm(terminal, problem, policy, pool.lower(), week, options)
+        return _confirm(terminal, problem, plan, pool.lower(), week, options)
     found = prices(problem, policy, plan, Clock(options))
     _write(plan_dir, plan, found)
     terminal.show(_table(found))
@@ -81,8 +81,9 @@ def _table(found: list[Price]) -> Table:
 
 
 def _confirm(
-    terminal: Terminal, problem: Problem, policy: str, pool: str, week: datetime, options: Options
+    terminal: Terminal, problem: Problem, plan: Plan, pool: str, week: datetime, options: Options
 ) -> int:  # fmt: skip
+    policy = choose_policy(problem, plan.policy or None)
     t = problem.week_index(week.date())
     if pool not in problem.pool or not 0 <= t < problem.head.weeks:
         raise click.UsageError(f"{pool} in the week of {week:%Y-%m-%d} is not in this portfolio")
@@ -92,8 +93,9 @@ def _confirm(
         changes[-step] = one_step(problem, pool, problem.weeks[t], -step)
     outcomes: dict[float, Outcome] = {}
     for change, one in changes.items():
+        known = outcomes[0.0].plan if outcomes else plan
         outcomes[change] = run_until_stopped(
-            lambda stop, one=one: solve(one, policy, options=options, should_stop=stop),  # type: ignore[misc]
+            lambda stop, one=one, known=known: solve(one, policy, options=options, should_stop=stop, start=known),  # type: ignore[misc]
             on_stop=lambda: terminal.say("codered: stopping; what was found so far is kept"),
         )
     if outcomes[0.0].plan is None:
