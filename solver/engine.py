@@ -89,7 +89,7 @@ def duals(model: Model, task: Task, clock: Clock) -> tuple[Answer, Floats, Float
     highs = load(model, task, columns)
     _limit(highs, task, clock, on_off=False)
     _listen(highs, task, clock, None, fixed)
-    highs.run()
+    optimise(highs)
     rows, of_row, of_column = rows_of(model, task), np.zeros(len(model.low)), np.zeros(model.size)
     solution = highs.getSolution()
     if len(solution.row_dual) >= len(rows) and len(solution.col_dual) == len(columns):
