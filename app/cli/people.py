@@ -13,13 +13,11 @@ from app.cli.interrupt import run_until_stopped
 from app.cli.progress import number
 from app.cli.solve import choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
-from solver.check import check
+from solver.check import require
 from solver.files.people_files import write_orders
 from solver.folder import read, read_plan
 from solver.orders import change_orders
 from solver.people import Orders
-from solver.plan import Plan
-from solver.problem import Problem
 from solver.progress import Options
 
 
@@ -44,9 +42,7 @@ def order_people(
     if not reading.problem.people:
         raise click.UsageError("The portfolio has no people: people.csv is missing or empty.")
     _, plan = read_plan(plan_dir)
-    if not _fits(reading.problem, plan):
-        terminal.say("codered: the plan is not one of this portfolio as it is now; `codered check` tells why")
-        return Exit.FAILED
+    require(reading.problem, choose_policy(reading.problem, plan.policy or None), plan)
     orders = run_until_stopped(
         lambda stop: change_orders(
             reading.problem, plan, dwell=dwell, options=Options(time_limit=time_limit), should_stop=stop
@@ -58,11 +54,6 @@ def order_people(
     write_orders(orders, out or plan_dir)
     terminal.say(f"codered: orders written to {out or plan_dir}")
     return Exit.DONE
-
-
-def _fits(problem: Problem, plan: Plan) -> bool:
-    policy = choose_policy(problem, plan.policy or None)
-    return check(problem, policy, plan).ok
 
 
 def told(orders: Orders) -> RenderableType:

@@ -16,6 +16,7 @@ from app.cli.progress import number
 from app.cli.solve import EXITS, choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
 from app.cli.workers import threads_option
+from solver.check import require
 from solver.folder import read, read_plan, write_plan
 from solver.plan import Outcome, Plan
 from solver.problem import Problem
@@ -45,6 +46,7 @@ def price_list(
     problem = read(folder).problem
     _, plan = read_plan(plan_dir)
     policy = choose_policy(problem, plan.policy or None)
+    require(problem, policy, plan)
     options = Options(time_limit=time_limit, threads=threads)
     if (pool is None) != (week is None):
         raise click.UsageError("--pool and --week go together")

@@ -12,6 +12,7 @@ from app.cli.interrupt import run_until_stopped
 from app.cli.solve import choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
 from app.cli.workers import threads_option
+from solver.check import require
 from solver.folder import read, read_plan
 from solver.plan import Plan
 from solver.problem import Problem
@@ -58,12 +59,15 @@ def why(
     policy, name = choose_policy(problem, plan.policy or None), project.lower()
     if name not in problem.project:
         raise click.BadParameter(f"{project!r} is no project of this portfolio", param_hint="--project")
+    require(problem, policy, plan)
     t = None if week is None else _week(problem, week.date())
     told = _reasons(problem, policy, plan, name, t)
     for first, reason, detail in told:
         terminal.show(f"{first}  {reason}: {detail}")
     takes: list[Take] = []
-    if t is not None:
+    if t is not None and problem.project[name].status == "done":
+        terminal.show("It is done: no change makes it run again.")
+    elif t is not None:
         question = Question(problem, policy, plan, name, t, pace)
         takes = _takes(question, Options(time_limit=time_limit, threads=threads), terminal)
     terminal.answer(_facts(told, takes))

@@ -9,6 +9,7 @@ from solver.check.ground import Ground
 from solver.check.published import Published, headings, read
 from solver.check.report import Report, Violation
 from solver.classes import ideals
+from solver.faults import Fault, InvalidInput
 from solver.plan import ClassResult, Plan
 from solver.problem import Problem
 
@@ -30,6 +31,8 @@ RULES: tuple[Callable[[Published], Iterator[Violation]], ...] = (
     serving_rules.serving,
 )
 """The rules in the order of the planning problem; a violation carries the name of its function."""
+TOLD = 20
+"""How much of what a plan breaks is told where it is refused."""
 
 
 def check(problem: Problem, policy: str, plan: Plan, classes: Sequence[ClassResult] = ()) -> Report:
@@ -58,4 +61,11 @@ def check(problem: Problem, policy: str, plan: Plan, classes: Sequence[ClassResu
     )  # fmt: skip
 
 
-__all__ = ["RULES", "Report", "Violation", "check"]
+def require(problem: Problem, policy: str, plan: Plan) -> None:
+    """Raises InvalidInput, with what a plan breaks, unless it obeys every rule of the portfolio."""
+    right = "a plan of this portfolio as it is now: solve it again, or name the portfolio that the plan was made for"
+    if violations := check(problem, policy, plan).violations:
+        raise InvalidInput([Fault("summary.json", str(violation), right) for violation in violations[:TOLD]])
+
+
+__all__ = ["RULES", "Report", "Violation", "check", "require"]

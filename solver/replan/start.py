@@ -74,6 +74,9 @@ class _At:
     def faults(self) -> list[Fault]:
         """Why there is nothing to plan from that week on."""
         head, last = self.problem.head, self.problem.weeks[-1]
+        if self.plan.portfolio != head.portfolio:
+            message = "is not the portfolio that the plan was made for"
+            return [Fault("portfolio", message, self.plan.portfolio, column="portfolio", value=head.portfolio)]
         if not 0 <= self.passed < head.weeks:
             right = f"a week from {head.start} to {last}"
             return [Fault("portfolio", "is outside the horizon", right, column="start", value=str(self.week))]

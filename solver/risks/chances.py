@@ -9,12 +9,11 @@ from datetime import date
 
 import numpy as np
 
-from solver.check import check, values
+from solver.check import require, values
 from solver.check.ground import Ground
 from solver.check.published import Published, read
 from solver.check.report import Numbers
 from solver.classes import class_name, ideals, ranks
-from solver.faults import Fault, InvalidInput
 from solver.plan import Plan
 from solver.problem import Problem
 from solver.risks.futures import FUTURES, draw
@@ -139,10 +138,7 @@ def assess(
 
 def _sound(problem: Problem, policy: str, plan: Plan) -> Published:
     """The plan as arrays, provided that it obeys every rule of the portfolio that it was made for."""
-    report = check(problem, policy, plan)
-    if not report.ok:
-        right = "a plan that was made for this portfolio: solve it again"
-        raise InvalidInput([Fault("plan", str(violation), right) for violation in report.violations[:20]])
+    require(problem, policy, plan)
     return read(Ground(problem, problem.policy[policy]), plan)[0]
 
 

@@ -68,6 +68,8 @@ def test_without_people_there_is_nothing_to_order(solved: tuple[str, str], tmp_p
 def test_a_plan_of_another_portfolio_gets_no_orders(solved: tuple[str, str], tmp_path: Path, capsys: Captured) -> None:
     supply = "pool,week,amount\nnodes,2025-12-01,1\nengineers,2025-12-01,6\n"
     other = tiny(tmp_path / "other", people=PEOPLE, capacity=supply, baseline="project,need,pool,amount\n")
-    assert main(["people", str(other), solved[1]]) == 1
-    assert "codered check" in capsys.readouterr().err
+    assert main(["people", str(other), solved[1]]) == 2
+    shown = capsys.readouterr().err
+    assert "fault: summary.json: capacity: nodes in the week of 2025-12-01: " in shown
+    assert "right would be: a plan of this portfolio as it is now" in shown
     assert not (Path(solved[1]) / "orders.csv").exists()

@@ -49,6 +49,31 @@ def test_what_is_not_there_is_a_message(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [["why", "--project", "ads"], ["prices"], ["prices", "--pool", "nodes", "--week", "2025-12-15"], ["risks"]],
+)
+def test_a_plan_of_other_weeks_is_told_to_be_one(
+    planned: tuple[str, str], tmp_path: Path, capsys: Captured, command: list[str]
+) -> None:
+    folder, later = planned[0], tmp_path / "later"
+    assert main(["replan", *planned, "--from", "2025-12-08", "--out", str(later)]) == 0
+    assert main([command[0], folder, str(later), *command[1:]]) == 2
+    shown = capsys.readouterr().err
+    assert "fault: summary.json: tables: start is 2025-12-08 instead of 2025-12-01" in shown
+    assert "name the portfolio that the plan was made for" in shown
+    assert main([command[0], str(later / "portfolio"), str(later), *command[1:]]) == 0
+
+
+def test_nothing_makes_run_what_is_done(tmp_path: Path, capsys: Captured) -> None:
+    projects = "project,kind,priority,value,status\nchat,run,0,10,running\nads,run,2,5,done\n"
+    baseline = "project,need,pool,amount\nchat,gpu,nodes,4\nchat,people,engineers,2\n"
+    folder, out = tiny(tmp_path / "in", projects=projects, baseline=baseline), tmp_path / "out"
+    assert main(["solve", str(folder), "--policy", "normal", "--out", str(out)]) == 0
+    assert main(["why", str(folder), str(out), "--project", "ads", "--week", "2025-12-15"]) == 0
+    assert "It is done: no change makes it run again." in capsys.readouterr().out
+
+
 def test_force_out_shows_who_gains_and_who_pays(planned: tuple[str, str], capsys: Captured) -> None:
     folder, _ = planned
     assert main(["force", folder, "--policy", "normal", "--project", "chat", "out", "--json"]) == 0

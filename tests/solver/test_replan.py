@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -123,6 +124,13 @@ def test_a_week_outside_the_horizon_is_a_fault(t: int) -> None:
     plan = plan_in(solve(problem, "normal", options=LIMITS))
     with pytest.raises(InvalidInput, match="outside the horizon"):
         problem_from(problem, plan, week(t))
+
+
+def test_a_plan_of_another_portfolio_is_a_fault() -> None:
+    problem = company()
+    plan = plan_in(solve(problem, "normal", options=LIMITS))
+    with pytest.raises(InvalidInput, match=r"'tiny' is not the portfolio that the plan was made for.*huge"):
+        problem_from(problem, replace(plan, portfolio="huge"), week(1))
 
 
 def test_frozen_weeks_are_those_of_the_approved_plan() -> None:
