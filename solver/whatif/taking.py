@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from solver import candidates
+from solver.candidates import Decided
 from solver.check import check
 from solver.classes import class_name, ideals
 from solver.edits import Edit, edited
 from solver.model import Model, build
 from solver.model.sheet import Bools, Floats
+from solver.model.variables import Setting
 from solver.plan import Plan
 from solver.problem import Problem
 from solver.publish import publish
@@ -20,6 +23,7 @@ from solver.repair.edits import Step, step
 from solver.repair.lever import Give, Lever, Used
 from solver.repair.levers import levers
 from solver.repair.search import SMALL, Search, Way
+from solver.schedule import length
 from solver.search.descend import descend
 from solver.search.stages import Stages
 from solver.task import Clock
@@ -33,8 +37,6 @@ DEARER = 4.0
 """How much dearer it is to let a class pay than the class below it."""
 WAITING = 3
 """How many of those that do less are named."""
-LONGER = 3.0
-"""Times what one way may take that planning anew may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,36 +66,30 @@ class Question:
     pace: float = 0.1
 
 
-def what_it_takes(question: Question, clock: Clock, each: float = 10.0) -> Iterator[Take]:
-    """Ways for it to run, one by one: more of something or less of a limit at no cost to any class, by itself or, where
-    none is enough, together; then what the classes pay if nothing changes. `each` is the most seconds for one of them.
+def what_it_takes(question: Question, clock: Clock, seconds: float = 30.0) -> Iterator[Take]:
+    """Ways for it to run: more of something or less of a limit at no cost to any class, the cheapest first and then
+    what would do instead; last what the classes pay if nothing changes. Each of both may take so many seconds.
 
     At no cost those who share none of its pools are left as planned, in large portfolios everybody else. An amount is
     the smallest with which that is possible.
     """
-    asked, found = _Asked(question, clock), False
-    own = asked.own_levers()
-    for tried in ([], *([lever] for lever in own), own):
-        if clock.over() or (tried is own and found):
-            break
-        way = asked.with_levers(tried, each, together=tried is own)
-        if way is not None:
-            found = True
-            yield asked.take(way)
-            if not tried:
-                return
-    if not clock.over() and (paid := asked.paid_for(each) if asked.small else asked.planned_anew(LONGER * each)):
+    asked = _Asked(question, clock)
+    for way in asked.at_no_cost(seconds):
+        yield asked.take(way)
+        if not way.used:
+            return
+    if not clock.over() and (paid := asked.paid_for(seconds) if asked.small else asked.planned_anew(seconds)):
         yield paid
 
 
 def _lifted(question: Question) -> list[Step]:
     """What has to go in any case: a stance that pauses the project in that week."""
-    model = build(question.problem, question.policy)
-    s, values = model.setting, values_of(model, question.plan)
-    i = s.index[question.project]
-    paused = s.stance[i] == "pause" and bool(s.in_force[question.week])
-    known = levers(model) if paused else []
-    return [step(model, Used(x, (0.0,)), values) for x in known if (x.kind, x.what) == ("pause", (question.project,))]
+    s = Setting(question.problem, question.problem.policy[question.policy])
+    if s.stance[s.index[question.project]] != "pause" or not s.in_force[question.week]:
+        return []
+    model, pause = build(question.problem, question.policy), ("pause", (question.project,))
+    values = values_of(model, question.plan)
+    return [step(model, Used(x, (0.0,)), values) for x in levers(model) if (x.kind, x.what) == pause]
 
 
 class _Asked:
@@ -139,14 +135,25 @@ class _Asked:
         lower[v.pace[self.i, t]] = self.question.pace - 1e-6
         return replace(model, lower=lower)
 
-    def with_levers(self, used: Sequence[Lever], seconds: float, *, together: bool = False) -> Way | None:
-        """The least of some levers with which it runs and no class pays: of each, or of those it takes `together`."""
-        return self._way(used, seconds, exactly=bool(used) and not together, alone=not self.small)
+    def at_no_cost(self, seconds: float) -> Iterator[Way]:
+        """The cheapest levers with which it runs and no class pays, then others in the place of each; none of them
+        where nothing is needed.
+        """
+        search = self._search(self.own_levers(), seconds, self._sharing() if self.small else self.model.owner == self.i)
+        best = search.only(search.elastic.levers, exactly=False, empty=True)
+        if best is not None:
+            yield best
+            yield from search.instead_of(best)
 
     def paid_for(self, seconds: float) -> Take | None:
         """What the classes pay, the lower ones first, if no record changes."""
-        way = self._way(self._class_levers(), seconds, exactly=False)
-        return None if way is None else self.take(way, paid=True)
+        search = self._search(self._class_levers(), seconds, self._sharing())
+        way = search.only(search.elastic.levers, exactly=False, empty=True)
+        return None if way is None else self._taken(self.model, way.values[: self.model.size], paid=True)
+
+    def _search(self, levers_: Sequence[Lever], seconds: float, open_: Bools) -> Search:
+        """For the least of some levers, with what is not open as planned."""
+        return Search(self.held, levers_, self.clock, self.clock.seconds + seconds, (open_, self.values))
 
     def planned_anew(self, seconds: float) -> Take | None:
         """The plan that the search for plans makes of this one with the project on in the week, the classes as ever
@@ -154,26 +161,27 @@ class _Asked:
         """
         limit = min(self.clock.options.time_limit, self.clock.seconds + seconds)
         clock = replace(self.clock, options=replace(self.clock.options, time_limit=limit))
-        stages = Stages(self._asking(self.model), clock, seed=self.values)
-        if not descend(stages) or clock.stopped:
+        found = self._starting(clock) if candidates.suits(self.model.setting) else self._descended(clock)
+        if found is None or clock.stopped:
             return None
-        take = self._taken(self.model, stages.values, [], paid=True)
-        return replace(take, unproven=self._unproven(stages, take.pays))
+        return self._taken(found.model, found.values, paid=True, bounds=found.bounds)
 
-    def _unproven(self, stages: Stages, pays: Mapping[str, float]) -> dict[str, float]:
-        """What the proofs of a search leave open of what the classes pay."""
-        found = {}
-        for rank in self.rows:
-            if (name := class_name(rank)) in pays:
-                open_ = stages.bounds.get(rank, np.inf) - stages.attained(rank)
-                found[name] = min(pays[name], max(0.0, 100.0 * open_ / self.ideal[rank]))
-        return found
+    def _descended(self, clock: Clock) -> Decided | None:
+        """Class after class, from the plan as it is."""
+        stages = Stages(self._asking(self.model), clock, seed=self.values)
+        return Decided(self.model, stages.values, stages.bounds) if descend(stages) else None
 
-    def _way(self, allowed: Sequence[Lever], seconds: float, *, exactly: bool, alone: bool = False) -> Way | None:
-        """The least of the levers, where the project and those who share a pool may change; or it `alone`."""
-        open_ = self.model.owner == self.i if alone else self._sharing()
-        search = Search(self.held, allowed, self.clock, self.clock.seconds + seconds, (open_, self.values))
-        return search.only(allowed, exactly=exactly, empty=not exactly)
+    def _starting(self, clock: Clock) -> Decided | None:
+        """Candidates by their starts: it has to start so that it is under way in the week."""
+        q, weeks = self.question, self.problem.weeks
+        own, last = self.problem.project[q.project], len(weeks) - 1
+        first, end = weeks[max(0, q.week - length(own) + 1)], weeks[min(last, q.week + length(own) - 1)]
+        then = replace(
+            own, must="in", earliest=max(own.earliest or first, first), deadline=min(own.deadline or end, end)
+        )
+        s = Setting(edited(self.problem, [Edit("projects", then)]), self.model.setting.policy)
+        asked = clock.options.gap
+        return candidates.decide(s, clock, s.policy.tolerance if asked is None else asked, None)
 
     def _sharing(self) -> Bools:
         """Columns of the project, of all that may use a pool of its, and of those that links bind."""
@@ -217,29 +225,37 @@ class _Asked:
             for rank, row in self.rows.items() if self.ideal.get(rank, 0.0) > 0
         ]  # fmt: skip
 
-    def take(self, way: Way, *, paid: bool = False) -> Take:
+    def take(self, way: Way) -> Take:
         """The way with its proof."""
-        steps = [step(self.model, used, way.values) for used in way.used if used.lever.kind != "value"]
+        steps = [step(self.model, used, way.values) for used in way.used]
         edits = [edit for one in steps for edit in one.edits]
         model = build(edited(self.problem, merged(self.problem, edits)), self.question.policy)
-        return self._taken(model, way.values[: self.model.size], steps, paid=paid)
+        return self._taken(model, way.values[: self.model.size], steps)
 
-    def _taken(self, model: Model, values: Floats, steps: list[Step], *, paid: bool) -> Take:
-        """A plan of the changed records. Raises RuntimeError where it fails its check: a defect of this library."""
+    def _taken(
+        self, model: Model, values: Floats, steps: Sequence[Step] = (), *, paid: bool = False,
+        bounds: Mapping[int, float] | None = None,
+    ) -> Take:  # fmt: skip
+        """A plan of the changed records, or one that the classes have `paid` for, found with these bounds, if with any.
+
+        Raises RuntimeError where it fails its check: a defect of this library.
+        """
         steps = [*self.lifted, *steps]
         edits = merged(self.question.problem, [edit for one in steps for edit in one.edits])
         plan = publish(model, values)
         report = check(model.setting.problem, self.question.policy, plan)
         if not report.ok:
             raise RuntimeError("; ".join(str(v) for v in report.violations[:3]))
-        lost = {rank: self.attained.get(rank, 0.0) - report.attained.get(rank, 0.0) for rank in self.rows}
-        pays = {
-            class_name(rank): 100.0 * amount / self.ideal[rank]
-            for rank, amount in lost.items()
-            if self.ideal.get(rank, 0.0) > 0 and amount > 2.0 * HELD * self.ideal[rank]
-        }
+        pays, unproven = dict[str, float](), dict[str, float]()
+        for rank, ideal in self.ideal.items():
+            attained = report.attained.get(rank, 0.0)
+            lost = self.attained.get(rank, 0.0) - attained
+            if ideal > 0 and lost > 2.0 * HELD * ideal:
+                pays[class_name(rank)] = 100.0 * lost / ideal
+                most = model.constants.get(rank, 0.0) + bounds.get(rank, np.inf) if bounds is not None else attained
+                unproven[class_name(rank)] = 100.0 * min(lost, max(0.0, most - attained)) / ideal
         text = listed([*(one.change for one in steps), *(self._slower(plan) if paid else ())])
-        return Take(text or "nothing else changes", edits, pays, plan)
+        return Take(text or "nothing else changes", edits, pays, plan, unproven)
 
     def _slower(self, plan: Plan) -> list[str]:
         """Who does most less than planned, in weeks of full pace."""

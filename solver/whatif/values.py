@@ -9,7 +9,9 @@ import numpy as np
 from solver.classes import COMPLETE_AT, curve_at
 from solver.model import Model
 from solver.model.sheet import Bools, Floats
+from solver.model.variables import Setting
 from solver.plan import Plan, State
+from solver.serving.table import useful_nodes
 
 
 def values_of(model: Model, plan: Plan) -> Floats:
@@ -32,7 +34,22 @@ def values_of(model: Model, plan: Plan) -> Floats:
     been = np.logical_or.accumulate(np.concatenate([s.has_been[:, None], on | done[:, :-1]], axis=1), axis=1)[:, 1:]
     values[v.been], values[v.ever] = been, on.any(axis=1)
     values[v.gain] = _gains(model, pace)
+    values[v.begin] = (on & ~earlier)[s.fixed]
+    nodes = _nodes(s, plan, index)
+    values[v.nodes], values[v.useful] = nodes, useful_nodes(s, x, nodes)
     return values / model.scale
+
+
+def _nodes(s: Setting, plan: Plan, index: dict[date, int]) -> Floats:
+    """The nodes of services by kind and week."""
+    kinds = {(s.pairs[k], label): q for q, (k, label) in enumerate(zip(s.nodes.pair, s.nodes.label, strict=True))}
+    need = dict(list(s.serving))
+    found, columns = np.zeros((len(s.nodes.pair), s.weeks)), ("week", "project", "pool", "levers", "nodes")
+    for week, project, pool, label, amount in plan.serving[list(columns)].itertuples(index=False, name=None):
+        q = kinds.get(((project, need.get(project, ""), pool), label))
+        if q is not None:
+            found[q, index[week]] = amount
+    return found
 
 
 def _states(model: Model, plan: Plan, values: Floats, index: dict[date, int]) -> tuple[Bools, Bools, Floats]:

@@ -17,10 +17,13 @@ from solver.whatif import taking
 from solver.whatif.taking import Question, Take, what_it_takes
 from solver.whatif.values import values_of
 from tests.solver.handmade import gpu_pool, ml_pool, policy, portfolio, project, week
+from tests.solver.served import chat, lever, measured, served
 from tests.solver.solving import LIMITS, plan_in
+from tests.solver.starts import candidate, candidates, money
 from tests.solver.tiny import named
 
 RUN = {"status": "running"}
+HUNDRED = measured(("h100", "", 100.0), ("h100", "fp8", 200.0))
 
 
 def crowded(**facts: object) -> Problem:
@@ -144,11 +147,43 @@ def test_where_no_change_is_enough_by_itself_it_takes_several_together() -> None
     assert {edit.record.pool for edit in found[0].edits} == {"h100", "ml"}
 
 
-@pytest.mark.parametrize(
-    "name", ["minimum", "ramp", "standby", "dwell", "build", "progress", "requires", "curve", "pin"]
-)
+@pytest.mark.usefixtures("_everybody_else_stays")
+def test_candidates_pay_what_their_best_starts_with_it_under_way_leave() -> None:
+    small = candidate("small", {"budget": [2.0, 2.0], "value": [3.0, 3.0]}, duration=2.0)
+    large = candidate("large", {"budget": [4.0, 4.0], "value": [9.0, 9.0]}, duration=2.0)
+    late = candidate("late", {"budget": [4.0], "value": [8.0]}, duration=1.0, earliest=week(3))
+    problem = candidates(small, large, late, money("budget", 4.0), weeks=4)
+    *more, paid = takes(problem, "small", 1, 1.0)
+    assert [take.text for take in more] == ["add 2 USD to budget in the week of 8 December 2025"]
+    assert paid.text == "late gives up 1 weeks of full pace"
+    ideal = check(problem, "normal", paid.plan).ideal[1]
+    assert paid.pays == {"priority 0": pytest.approx(100.0 * (26.0 - 24.0) / ideal)}
+    assert paid.unproven == {"priority 0": pytest.approx(0.0, abs=0.01)}
+    row = paid.plan.pace[(paid.plan.pace["project"] == "small") & (paid.plan.pace["week"] == week(1))].iloc[0]
+    assert row["pace"] == 1.0
+
+
+SOLVED = sorted(set(named()) - {"no plan"})
+SERVED = {
+    "a lever": served(chat((2000,)), HUNDRED, lever(duration=2.0)),
+    "arriving nodes": served(chat((300, 900, 1500), today=3), HUNDRED, lever(), gpu_ramp=(0.5, 0.25)),
+    "a smaller set": served(chat((800, 900, 700), today=6), HUNDRED, lever(status="done")),
+}
+FIXED = {
+    "candidates": candidates(
+        candidate("small", {"budget": [2.0, 2.0], "value": [3.0, 3.0]}, duration=2.0),
+        candidate("large", {"budget": [4.0, 4.0], "value": [9.0, 9.0]}, duration=2.0), money("budget", 4.0), weeks=5,
+    ),
+    "half done": candidates(
+        candidate("begun", {"budget": [2.0] * 3, "value": [3.0] * 3}, duration=3.0, status="running", progress=1 / 3),
+        candidate("next", {"budget": [4.0, 4.0], "value": [9.0, 9.0]}, duration=2.0), money("budget", 4.0), weeks=5,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*SOLVED, *SERVED, *FIXED])
 def test_a_published_plan_is_a_solution_of_its_model(name: str) -> None:
-    problem = named()[name]
+    problem = {**named(), **SERVED, **FIXED}[name]
     model = build(problem, "normal")
     values = values_of(model, plan_in(solve(problem, "normal", options=LIMITS)))
     activity = np.bincount(model.row, model.coefficient * values[model.column], minlength=len(model.low))
