@@ -123,7 +123,7 @@ def _facts(told: list[tuple[date, str, str]], takes: list[Take]) -> dict[str, An
         "takes": [
             {
                 "text": t.text, "pays_percent_of_ideal": t.pays, "unproven_percent_of_ideal": t.unproven,
-                "edits": [edit.as_dict() for edit in t.edits],
+                "edits": [edit.as_dict() for edit in t.edits], "pins": [pin.as_dict() for pin in t.pins],
             }
             for t in takes
         ],

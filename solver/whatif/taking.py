@@ -18,6 +18,7 @@ from solver.model.variables import Setting
 from solver.plan import Plan
 from solver.problem import Problem
 from solver.publish import publish
+from solver.records import Pin
 from solver.repair import merged
 from solver.repair.edits import Step, step
 from solver.repair.lever import Give, Lever, Used
@@ -44,7 +45,8 @@ class Take:
     """One way for the project to run in the week: the change in words, its records, who waits, and what classes pay.
 
     `pays` is the loss of each class in percent of its ideal against the plan asked about, where there is one, and
-    `unproven` how much of that a better plan might spare it, as far as is proven.
+    `unproven` how much of that a better plan might spare it, as far as is proven. `pins`, where classes pay, are
+    records of what it then holds in the week: with them a recompute comes to such a plan.
     """
 
     text: str
@@ -52,6 +54,7 @@ class Take:
     pays: dict[str, float]
     plan: Plan
     unproven: dict[str, float] = field(default_factory=dict)
+    pins: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -255,7 +258,20 @@ class _Asked:
                 most = model.constants.get(rank, 0.0) + bounds.get(rank, np.inf) if bounds is not None else attained
                 unproven[class_name(rank)] = 100.0 * min(lost, max(0.0, most - attained)) / ideal
         text = listed([*(one.change for one in steps), *(self._slower(plan) if paid else ())])
-        return Take(text or "nothing else changes", edits, pays, plan, unproven)
+        return Take(
+            text or "nothing else changes", edits, pays, plan, unproven, tuple(self._pins(plan)) if pays else ()
+        )
+
+    def _pins(self, plan: Plan) -> Iterator[Edit]:
+        """What it holds in the week, as records; not where somebody pinned it before."""
+        week, table = self.problem.weeks[self.question.week], plan.allocation
+        pinned = {(p.project, p.need, p.pool) for p in self.problem.pins if p.since <= week <= (p.until or week)}
+        mine = table[(table["project"] == self.question.project) & (table["week"] == week) & (table["amount"] > 0)]
+        rows = mine[["project", "need", "pool", "amount"]].itertuples(index=False, name=None)
+        for project, need, pool, amount in rows:
+            if (project, need, pool) not in pinned:
+                pin = Pin(project=project, need=need, pool=pool, since=week, until=week, amount=float(amount))
+                yield Edit("pins", pin)
 
     def _slower(self, plan: Plan) -> list[str]:
         """Who does most less than planned, in weeks of full pace."""

@@ -130,6 +130,11 @@ def test_in_a_large_portfolio_others_stay_unless_all_is_planned_anew() -> None:
     assert "docs gives up" in paid.text
     assert set(paid.pays) == set(paid.unproven) == {"priority 0", "priority 1"}
     assert all(0.0 <= paid.unproven[name] <= percent for name, percent in paid.pays.items())
+    assert [(pin.record.pool, pin.record.since, pin.record.amount) for pin in paid.pins] == [("h100", week(1), 3.0)]
+    again = plan_in(solve(edited(problem, paid.pins), "normal", options=LIMITS))
+    assert again.pace[(again.pace["project"] == "ads") & (again.pace["week"] == week(1))]["state"].tolist() == [
+        "running"
+    ]
     row = paid.plan.pace[(paid.plan.pace["project"] == "ads") & (paid.plan.pace["week"] == week(1))].iloc[0]
     assert row["pace"] >= 0.1 - 1e-5
 
