@@ -119,7 +119,7 @@ API: dict[str, Right] = {
     **_right(VIEWER, Of.SWEEP, "_get_sweep _get_sweep_results"),
     **_right(MANAGER, Of.SWEEP, "_cancel_sweep"),
     **_right(VIEWER, Of.PLAN, "_list_inquiries"),
-    **_right(MANAGER, Of.PLAN, "_ask"),
+    **_right(MANAGER, Of.PLAN, "_start_inquiry"),
     **_right(VIEWER, Of.INQUIRY, "_get_inquiry"),
     **_right(MANAGER, Of.INQUIRY, "_cancel_inquiry"),
     **_of_records(table for table in TABLES if table != "portfolio"),

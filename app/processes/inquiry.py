@@ -103,7 +103,7 @@ def _price(inquiry: Inquiry) -> Iterator[Part]:
     problem, pool, t = inquiry.problem, inquiry.asked["pool"], inquiry.week
     for price in prices(problem, inquiry.policy, inquiry.plan, inquiry.clock()):
         if (price.pool, price.week) == (pool, problem.weeks[t]):
-            yield PRICES, {"class": price.name, "price": round(price.price, 6)}
+            yield PRICES, {"name": price.name, "price": round(price.price, 6)}
     step = problem.step(pool) or 1.0
     for change in (step, *([-step] if problem.supply(pool)[t] >= step else [])):
         edits = with_more(problem, pool, [change if n == t else 0.0 for n in range(problem.head.weeks)])

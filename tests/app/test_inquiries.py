@@ -121,7 +121,7 @@ def test_a_step_of_a_pool_is_priced_and_solved_again_with_more_and_less(company:
         assert way["status"] == "optimal"
         assert all(sign * one["percent"] >= -one["unproven"] - 0.01 for one in way["classes"])
         assert {edit["table"] for edit in way["edits"]} == {"capacity"}
-    assert all(one["price"] > 0 and one["class"] for one in found.prices)
+    assert all(one["price"] > 0 and one["name"] for one in found.prices)
 
 
 @pytest.mark.usefixtures("_here")
