@@ -20,7 +20,7 @@ from app.api.responses import LOCATION, REPLAYED, answer, declare
 
 INQUIRIES = Tag(
     name="inquiries",
-    description="Questions about a plan, answered by solving again: ask, watch, cancel, read the ways.",
+    description="Questions about a plan, answered by solving: ask, watch, cancel, read the ways.",
 )
 OF_PLAN = "/plans/<int:number>/inquiries"
 LINKS = {"get_inquiry": OF_NUMBER, "list_inquiries": {"number": "$response.body#/plan"}}

@@ -85,7 +85,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """A question about a plan, answered in the background; `ways` and `prices` are those found so far, as in the API."""
+    """A question about a plan, answered in the background; `ways` and `prices` are those found so far."""
 
     id: int
     plan: int

@@ -58,7 +58,8 @@ def client(site: Site) -> FlaskClient:
 def way(text: str = "", **facts: Any) -> dict[str, Any]:
     """A way as it is stored."""
     return {
-        "text": text, "status": "optimal", "pays": {}, "classes": [], "conflicts": [], "step": None, "edits": [], **facts,
+        "text": text, "status": "optimal", "pays": {}, "classes": [], "conflicts": [], "step": None, "edits": [],
+        **facts,
     }  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def takes(site: Site, *ways: dict[str, Any], complete: bool = True) -> str:
     return found(site, "takes", {"project": "ads", "week": "2025-12-08", "pace": 0.5}, *ways, complete=complete)
 
 
-def test_the_page_of_reasons_offers_the_week_in_which_it_first_rests_or_the_one_asked_about(
+def test_the_reasons_offer_the_week_in_which_it_first_rests_or_the_one_asked_about(
     client: FlaskClient,
 ) -> None:
     text = client.get(WHY).text

@@ -14,7 +14,7 @@ from app.actions.declare import declare, prefill
 from app.actions.preview import preview
 from app.rights import WEB, Of
 from app.roles import EVERYWHERE, Role
-from app.store import frontiers, inquiries, jobs, sweeps
+from app.store import frontiers, jobs, sweeps
 from app.web import cookie
 from tests.databases import Makers
 from tests.web.conftest import DEMO, Site, _site, enter, fill, visitor
