@@ -147,7 +147,7 @@ def test_ways_are_told_with_what_the_classes_pay(site: Site, client: FlaskClient
     assert "2 ways" in text
     assert "No longer pause ads." in text
     assert "No class pays." in text
-    assert "Priority 0 pays 12.50\u00a0% of its ideal; Priority 2 pays 0.10\u00a0% of its ideal" in text
+    assert "Priority 0 pays 12.50\u00a0% of its ideal. Priority 2 pays 0.10\u00a0% of its ideal." in text
     assert "No record changes." in text
     assert text.count("Apply as a scenario") == 1
 
