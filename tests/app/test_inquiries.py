@@ -16,7 +16,7 @@ from app.actions.audit import entries
 from app.actions.import_data import import_portfolio
 from app.actions.inquiries import Inquiry
 from app.actions.plans import store_plan
-from app.actions.question import Question, facts_of
+from app.actions.question import Question
 from app.actions.recompute import get_job
 from app.actions.scenarios import add_scenario, get_scenario
 from app.actions.snapshot import snapshot
@@ -29,7 +29,6 @@ from app.processes.study import StudyFailed
 from app.store import inquiries as store
 from app.store import jobs, plans
 from app.store.scenarios import ScenarioChange
-from solver.faults import InvalidInput
 from solver.folder import read
 from solver.plan import Outcome
 from solver.progress import Options
@@ -168,42 +167,6 @@ def test_it_is_cancelled_within_a_second(company: Database, monkeypatch: pytest.
         taken.append(time.monotonic() - began)
         assert (ended.state, len(ended.ways)) == ("cancelled", 1)
     assert min(taken) < 1.0
-
-
-@pytest.mark.parametrize(
-    ("question", "wrong"),
-    [
-        (Question("luck"), {"kind": "is no kind of question"}),
-        (
-            Question("takes", project="nobody", week="2030-01-01", pace=1.5),
-            {"project": "is no project of this plan", "week": "is in no week of this plan", "pace": "is no pace"},
-        ),
-        (Question("takes", project="ads", week="soon", pace=float("nan")), {"week": "is in no week of this plan",
-                                                                            "pace": "is no pace"}),
-        (Question("force", project="nobody", must="over"), {"project": "is no project of this plan",
-                                                            "must": "is no way to force a project"}),
-        (Question("price", pool="none", week="2025-11-30"), {"pool": "is no pool of this plan",
-                                                             "week": "is in no week of this plan"}),
-    ],
-)  # fmt: skip
-def test_everything_that_is_wrong_with_a_question_is_told_at_once(
-    solved: tuple[Path, Outcome], question: Question, wrong: dict[str, str]
-) -> None:
-    with pytest.raises(InvalidInput) as told:
-        facts_of(read(solved[0]).problem, question)
-    assert {fault.column: fault.message for fault in told.value.faults} == wrong
-
-
-def test_a_project_that_is_done_or_forced_already_is_not_asked_about(solved: tuple[Path, Outcome]) -> None:
-    problem = read(solved[0]).problem
-    chat, ads = problem.project["chat"], problem.project["ads"]
-    done = problem.replace(projects=[replace(chat, kind="build", duration=2.0, status="done"), ads], stances=())
-    with pytest.raises(InvalidInput, match="is done"):
-        facts_of(done, Question("takes", project="chat", week=WEEK))
-    with pytest.raises(InvalidInput, match="already"):
-        facts_of(
-            problem.replace(projects=[chat, replace(ads, must="out")]), Question("force", project="ads", must="out")
-        )
 
 
 def test_a_plan_or_an_inquiry_that_is_not_there_is_not_found(company: Database) -> None:
