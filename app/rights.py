@@ -29,6 +29,7 @@ class Of(StrEnum):
     SCENARIO = "the portfolio of the scenario in the address"
     FRONTIER = "the portfolio of the trade-off in the address"
     SWEEP = "the portfolio of the sweep in the address"
+    INQUIRY = "the portfolio of the plan that the inquiry in the address is about"
     UPLOAD = "the portfolio that the upload is for"
     NAMED = "the portfolio that the form or the body names"
     EXAMPLE = "the portfolio of the example"
@@ -57,6 +58,8 @@ WEB: dict[str, Right] = {
     **_right(VIEWER, Of.PLAN, "plan.show plan.moves plan.why plan.ledger plan.recheck brief.show people.show"),
     **_right(VIEWER, Of.PLAN, "risks.show risks.state risks.file export.plan_zip export.plan_file approve.form"),
     **_right(VIEWER, Of.PLAN, "brief.picture plan.use"),
+    **_right(VIEWER, Of.PLAN, "inquiries.show inquiries.state"),
+    **_right(MANAGER, Of.PLAN, "inquiries.ask inquiries.cancel inquiries.try_way"),
     **_right(VIEWER, Of.JOB, "jobs.show jobs.progress"),
     **_right(VIEWER, Of.SCENARIO, "scenarios.show"),
     **_right(VIEWER, Of.CHOSEN, "tradeoffs.listing"),
@@ -115,5 +118,9 @@ API: dict[str, Right] = {
     **_right(MANAGER, Of.PORTFOLIO, "_start_sweep"),
     **_right(VIEWER, Of.SWEEP, "_get_sweep _get_sweep_results"),
     **_right(MANAGER, Of.SWEEP, "_cancel_sweep"),
+    **_right(VIEWER, Of.PLAN, "_list_inquiries"),
+    **_right(MANAGER, Of.PLAN, "_start_inquiry"),
+    **_right(VIEWER, Of.INQUIRY, "_get_inquiry"),
+    **_right(MANAGER, Of.INQUIRY, "_cancel_inquiry"),
     **_of_records(table for table in TABLES if table != "portfolio"),
 }

@@ -12,14 +12,14 @@ from app.db import Database
 from app.errors import Forbidden, NotFound
 from app.rights import Of, Right
 from app.roles import EVERYWHERE, Account, Role
-from app.store import frontiers, jobs, plans, scenarios, sweeps, uploads
+from app.store import frontiers, inquiries, jobs, plans, scenarios, sweeps, uploads
 
 log = logging.getLogger(__name__)
 LARGEST_NUMBER = 2**31 - 1
 """No row has a higher one, and no database driver would take just any number."""
 _FOUND: dict[Of, Callable[[Session, Any], Any]] = {
     Of.PLAN: plans.get, Of.JOB: jobs.get, Of.SCENARIO: scenarios.get, Of.UPLOAD: uploads.get,
-    Of.FRONTIER: frontiers.get, Of.SWEEP: sweeps.get,
+    Of.FRONTIER: frontiers.get, Of.SWEEP: sweeps.get, Of.INQUIRY: inquiries.plan_of,
 }  # fmt: skip
 
 _WORDS = {Of.CHOSEN: "portfolio", Of.FRONTIER: "trade-off"}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.actions import work
 from app.actions.plans import get_plan
-from app.actions.work.kinds import FRONTIER, FUTURES, ORDERS, PLAN, ROBUST, SUBJECT, SWEEP
+from app.actions.work.kinds import FRONTIER, FUTURES, INQUIRY, ORDERS, PLAN, ROBUST, SUBJECT, SWEEP
 from app.db import Database
 from app.errors import NotFound, Refused
 from app.store import audit, jobs, records, scenarios
@@ -50,7 +50,7 @@ class Job:
         words = {
             ORDERS: f"change orders of plan {self.options.get(SUBJECT, self.plan_id)}", FUTURES: "futures of a plan",
             FRONTIER: f"trade-off {self.options.get(SUBJECT)}", ROBUST: f"robust plan under {self.policy}",
-            SWEEP: f"sweep {self.options.get(SUBJECT)}",
+            SWEEP: f"sweep {self.options.get(SUBJECT)}", INQUIRY: f"inquiry {self.options.get(SUBJECT)}",
         }  # fmt: skip
         return words.get(self.kind, f"plan under {self.policy}")
 

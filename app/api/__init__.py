@@ -24,6 +24,7 @@ from app.api import (
     decisions,
     gate,
     guard,
+    inquiries,
     jobs,
     once,
     plans,
@@ -73,7 +74,7 @@ def build() -> OpenAPI:
     gate.attach_right(app)
     once.attach(app)
     problems.attach(app)
-    for part in (portfolios, records, decisions, scenarios, jobs, sweeps, plans, reference):
+    for part in (portfolios, records, decisions, scenarios, jobs, sweeps, plans, inquiries, reference):
         part.attach(app)
     return app
 

@@ -52,7 +52,7 @@ class JobOut(Strict):
     portfolio: str
     policy: str
     scenario: int | None
-    kind: Literal["plan", "orders", "futures", "frontier", "robust", "sweep"]
+    kind: Literal["plan", "orders", "futures", "frontier", "robust", "sweep", "inquiry"]
     state: Literal["queued", "running", "done", "failed", "cancelled", "parked"]
     message: str
     seconds: float

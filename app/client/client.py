@@ -83,6 +83,26 @@ class Job:
         return self.state not in OPEN
 
 
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question about a plan, answered in the background; `ways` and `prices` are those found so far."""
+
+    id: int
+    plan: int
+    kind: str
+    asked: dict[str, Any]
+    state: str
+    message: str
+    seconds: float
+    ways: list[dict[str, Any]]
+    prices: list[dict[str, Any]]
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing further will come."""
+        return self.state not in OPEN
+
+
 class Client:
     """A server's API in the name of a personal token; use as a context manager, or close it.
 
@@ -229,6 +249,25 @@ class Client:
         """The numbers of a portfolio's plans, the newest first."""
         return [item["id"] for item in self._items(f"/portfolios/{portfolio}/plans")]
 
+    # -- questions about a plan ------------------------------------------------------------------
+
+    def ask(self, plan: int, kind: str, *, key: str | None = None, **facts: Any) -> Inquiry:
+        """Have a question about a plan answered in the background: `takes` with project, week (a date) and pace;
+        `force` with project and must (in or out); `price` with pool and week.
+        """
+        said = {name: str(fact) if isinstance(fact, date) else fact for name, fact in facts.items()}
+        return _inquiry(self._wire.ask("POST", f"/plans/{plan}/inquiries", {"kind": kind, **said}, _said(key)).json())
+
+    def inquiry(self, number: int) -> Inquiry:
+        """A question about a plan as it is now."""
+        return _inquiry(self._wire.ask("GET", f"/inquiries/{number}").json())
+
+    def answered(self, number: int, every: float = 0.5) -> Inquiry:
+        """The same when nothing further will come."""
+        while not (found := self.inquiry(number)).ended:
+            time.sleep(every)
+        return found
+
     def _items(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         offset: int | None = 0
         while offset is not None:
@@ -254,3 +293,7 @@ def _stored(table: str, data: dict[str, Any]) -> Stored:
 
 def _job(data: dict[str, Any]) -> Job:
     return Job(**{f.name: data[f.name] for f in fields(Job)})
+
+
+def _inquiry(data: dict[str, Any]) -> Inquiry:
+    return Inquiry(**{f.name: data[f.name] for f in fields(Inquiry)})

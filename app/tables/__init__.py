@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeEngine
 import app.tables.accounts
 import app.tables.decisions
 import app.tables.frontiers
+import app.tables.inquiries
 import app.tables.sweeps
 import app.tables.webhooks  # noqa: F401 - their tables belong to the same Base
 from app.sqltypes import Base, BlankId, BlankWeek, Cell, Moment

@@ -23,6 +23,7 @@ from app.web.export import page as export
 from app.web.grid import page as grid
 from app.web.health import page as health
 from app.web.imports import page as imports
+from app.web.inquiries import page as inquiries
 from app.web.jobs import page as jobs
 from app.web.operators import page as operators
 from app.web.people import page as people
@@ -47,7 +48,7 @@ LARGEST_FORM = 8 * 1024 * 1024
 PAGES = (
     situation, imports, declare, jobs, plan, people, risks, approve, portfolio, capacity, records, export,
     scenarios, compare, brief, sign_in, account, accounts, operators, health, grid, tradeoffs, sweeps, review,
-    week, calendar, webhooks, choose_language,
+    week, calendar, webhooks, choose_language, inquiries,
 )  # fmt: skip
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.actions import operate, recompute
+from app.actions import inquiries, operate, recompute
 from app.actions.repair import repair
-from app.actions.work import FRONTIER, FUTURES, ORDERS, PLAN, ROBUST, SWEEP
+from app.actions.work import FRONTIER, FUTURES, INQUIRY, ORDERS, PLAN, ROBUST, SWEEP
 from app.actions.work.kinds import SUBJECT
 from app.web import context
 from app.web.limits import options
@@ -39,13 +39,17 @@ def _about(job: recompute.Job) -> dict[str, object]:
 
 @page.get("/jobs/<int:job_id>")
 def show(job_id: int) -> str | BaseResponse:
-    """The job's page; a job that is done is its plan, one of a trade-off its points, of a sweep its table."""
+    """The job's page; a job that is done is its plan, one of a trade-off its points, of a sweep its table, of an
+    inquiry its ways."""
     job = recompute.get_job(context.db(), job_id)
     context.page_is_of(job.portfolio)
     if job.kind == FRONTIER:
         return redirect(url_for("tradeoffs.show", run_id=job.options[SUBJECT]), 303)
     if job.kind == SWEEP:
         return redirect(url_for("sweeps.show", sweep=job.options[SUBJECT]), 303)
+    if job.kind == INQUIRY:
+        about = inquiries.get(context.db(), job.options[SUBJECT])
+        return redirect(url_for("inquiries.show", plan_id=about.plan, inquiry=about.id), 303)
     if job.state == "done" and job.plan_id is not None:
         return redirect(_result(job), 303)
     return render_template("job.html", job=job, **_about(job))

@@ -24,6 +24,7 @@ NOUNS: dict[str, Callable[[int, str], str]] = {
     "risk": lambda n, num: ngettext("%(num)s risk", "%(num)s risks", n, num=num),
     "violation": lambda n, num: ngettext("%(num)s violation", "%(num)s violations", n, num=num),
     "webhook": lambda n, num: ngettext("%(num)s webhook", "%(num)s webhooks", n, num=num),
+    "way": lambda n, num: ngettext("%(num)s way", "%(num)s ways", n, num=num),
     "week": lambda n, num: ngettext("%(num)s week", "%(num)s weeks", n, num=num),
     "worker": lambda n, num: ngettext("%(num)s worker", "%(num)s workers", n, num=num),
 }

@@ -10,9 +10,11 @@ from app.actions import decide, robust
 from app.actions.plans import StoredPlan, get_plan, list_plans, plan_of_record
 from app.errors import NotFound
 from app.web import context
+from app.web.inquiries import asked_of
 from app.web.kept import kept
 from app.web.paging import paged
 from app.web.plan_page import frame, reading_of, sections
+from app.web.reading.inquiry import first_rest
 from app.web.reading.loans import donors, loans
 from app.web.reading.moves import filtered
 from app.web.reading.use import uses
@@ -73,8 +75,11 @@ def why(plan_id: int) -> str:
     """Why one project runs, is slow or rests, week by week."""
     stored = get_plan(context.db(), plan_id)
     context.page_is_of(stored.portfolio)
-    template = "plan/why.html" if context.is_htmx() else "why.html"
-    return render_template(template, stored=stored, why=_why(stored))
+    if context.is_htmx():
+        return render_template("plan/why.html", stored=stored, why=_why(stored))
+    found = {**_why(stored), "alone": True}
+    found["rest"] = first_rest(reading_of(stored), str(found["project"]))
+    return render_template("why.html", stored=stored, why=found, earlier=asked_of(stored))
 
 
 @page.get("/plans/<int:plan_id>/ledger")

@@ -196,6 +196,30 @@ def test_a_sweep_is_started_watched_and_read_as_a_table(client: FlaskClient) -> 
     assert client.post(f"{asked.headers['Location']}/cancel", json={}).json["state"] == "done"
 
 
+def test_a_question_about_a_plan_is_asked_watched_and_read(client: FlaskClient) -> None:
+    plan, body = f"{V1}/plans/1", {"kind": "force", "project": "chat", "must": "out"}
+    asked = client.post(f"{plan}/inquiries", json=body)
+    assert (asked.status_code, asked.json["asked"]) == (202, {"project": "chat", "must": "out"})
+    ended = _ended(client, asked.headers["Location"])
+    assert (ended["state"], [way["status"] for way in ended["ways"]]) == ("done", ["optimal"])
+    assert {one["name"]: one["after"] for one in ended["ways"][0]["classes"]} == {"priority 0": 0}
+    assert client.get(f"{plan}/inquiries").json["items"] == [ended]
+    assert client.post(f"{plan}/inquiries", json=body).headers["Location"] == asked.headers["Location"]
+    assert client.post(f"{asked.headers['Location']}/cancel").json["state"] == "done"
+
+
+def test_every_fault_of_a_question_is_told(client: FlaskClient) -> None:
+    plan = f"{V1}/plans/1/inquiries"
+    wrong = client.post(plan, json={"kind": "takes", "project": "nobody", "week": "2030-01-01"})
+    assert wrong.status_code == 409
+    told = [(fault["where"], fault["value"]) for fault in wrong.json["faults"]]
+    assert told == [("inquiry project", "nobody"), ("inquiry week", "2030-01-01")]
+    for body in ({"kind": "luck"}, {"kind": "takes", "pace": 2}, {"kind": "force", "must": "over"}, {}):
+        assert client.post(plan, json=body).status_code == 422
+    assert client.get(f"{V1}/inquiries/9").status_code == 404
+    assert client.get(f"{V1}/plans/99/inquiries").status_code == 404
+
+
 def test_a_scenario_that_does_not_fit_is_refused(client: FlaskClient) -> None:
     gone = {"operation": "remove", "table": "pools", "key": "h100"}
     assert client.post(f"{LAB}/scenarios", json={"policy": "ordinary", "changes": [gone]}).status_code == 409

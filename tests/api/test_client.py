@@ -107,6 +107,17 @@ def test_reports_of_the_solver_are_handed_on_once_and_a_failure_says_why(
     assert [p.seconds for p in told] == [0.1, 0.2]
 
 
+def test_a_question_about_a_plan_is_asked_and_awaited(lab: tuple[Client, Database]) -> None:
+    client, _ = lab
+    asked = client.ask(1, "price", pool="h100", week=date(2025, 12, 10), key="once")
+    assert client.ask(1, "price", pool="h100", week=date(2025, 12, 10), key="once") == asked
+    found = client.answered(asked.id, every=0.05)
+    assert (found.plan, found.kind, found.asked) == (1, "price", {"pool": "h100", "week": "2025-12-08"})
+    assert (found.state, [way["step"] for way in found.ways]) == ("done", [1.0, -1.0])
+    with pytest.raises(ApiError, match="is no project of this plan"):
+        client.ask(1, "force", project="nobody", must="in")
+
+
 def test_a_refusal_names_every_fault_and_no_token(lab: tuple[Client, Database]) -> None:
     client, _ = lab
     with pytest.raises(ApiError) as refused:

@@ -20,7 +20,7 @@ from app.config import Settings
 from app.db import Database
 from app.rights import API, Of
 from app.roles import EVERYWHERE, Role
-from app.store import jobs, sweeps
+from app.store import inquiries, jobs, sweeps
 from app.tables.accounts import TokenRow
 from tests.api.conftest import bearer, site
 from tests.api.test_api import LAB, NODES, V1
@@ -49,6 +49,7 @@ def door(tmp_path_factory: pytest.TempPathFactory, whole: str) -> Iterator[Flask
         jobs.cancel_queued(session, jobs.add(session, facts), "")
         asked = {"portfolio": "lab", "scenario": None, "policy": "ordinary", "options": {}, "digest": "", "who": "ann"}
         sweeps.add(session, asked, [], {})
+        inquiries.add(session, {"plan": 1, "kind": "force", "asked": {}, "who": "ann"})
     accounts.add_account(db, "kim", None, {EVERYWHERE: Role.ADMIN}, "ann")
     made = api.build()
     made.wsgi_app = context.standing_on(db, app.extensions["codered"][1], made.wsgi_app)  # type: ignore[method-assign]

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.actions import frontiers, recompute, sweeps, work
+from app.actions import frontiers, inquiries, recompute, sweeps, work
 from app.actions.accounts import add_account
 from app.actions.approve import approve
 from app.actions.declare import declare
@@ -17,6 +17,7 @@ from app.actions.frontiers import Question
 from app.actions.import_data import import_portfolio
 from app.actions.plans import store_plan
 from app.actions.preview import preview
+from app.actions.question import Question as Asked
 from app.actions.scenario_edit import copy_scenario
 from app.actions.sign_in import begin_session
 from app.actions.snapshot import snapshot
@@ -52,6 +53,8 @@ PAGES: dict[str, tuple[str, int]] = {
     "tradeoffs.state": ("/tradeoffs/{run}/state", 13),
     "sweeps.listing": ("/sweeps", 20), "sweeps.show": ("/sweeps/{sweep}", 20),
     "sweeps.state": ("/sweeps/{sweep}/state", 20),
+    "inquiries.show": ("/plans/2/inquiries/{inquiry}", 13),
+    "inquiries.state": ("/plans/2/inquiries/{inquiry}/state", 10),
     "account.show": ("/account", 7), "accounts.listing": ("/accounts", 7),
     "grid.show": ("/grid/needs", 9), "grid.table_rows": ("/grid/needs/rows", 7),
     "webhooks.listing": ("/webhooks", 6), "webhooks.log": ("/webhooks/log", 8),
@@ -91,12 +94,14 @@ def places(site: FlaskClient, lab: Database) -> dict[str, object]:
         job = recompute.start(lab, "lab", None, "ordinary", "eve")
         run = frontiers.start(lab, "lab", Question("length", CODE_RED.policy, 1), "eve")
         sweep = sweeps.start(lab, "lab", 1, CODE_RED.policy, VARIED, "eve")
+        inquiry = inquiries.ask(lab, 2, Asked("force", project="ads", must="in"), "eve")
     calendar = add_token(lab, None, "kim", "for the week", Role.VIEWER, "lab", 9, CALENDAR)
     return {
         "plan": 2,
         "job": job,
         "run": run,
         "sweep": sweep,
+        "inquiry": inquiry,
         "upload": preview(lab, as_bytes(FILES), "kim"),
         "calendar": calendar,
     }
@@ -141,6 +146,7 @@ def test_every_page_takes_as_many_statements_for_a_large_portfolio_as_for_a_smal
         with work.elsewhere():
             frontiers.start(lab, "lab", Question("length", CODE_RED.policy, 1, points=5 + number), "eve")
             sweeps.start(lab, "lab", 1, CODE_RED.policy, VARIED, "eve")
+            inquiries.ask(lab, 2, Asked("takes", project="ads", week="2025-12-01", pace=0.1 + number / 10), "eve")
     places |= {"plan": plan, "upload": preview(lab, larger(), "kim")}
     assert all_counts(site, places) == few
     assert {name: count for name, count in few.items() if count > PAGES[name][1]} == {}

@@ -30,6 +30,7 @@ VALUES = {
     "webhook": NOTHING,
     "delivery": NOTHING,
     "number": 0,
+    "inquiry": 1,
     "filename": "x.svg",
 }
 WHERE = (DEMO, "other", EVERYWHERE)

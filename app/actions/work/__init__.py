@@ -5,10 +5,10 @@ a request -> a row of jobs -> claimed under a lease by a worker of any process -
 """
 
 from app.actions.work.here import cancel_here, elsewhere, leave_to_others, shut_down, use, wake, watch
-from app.actions.work.kinds import FRONTIER, FUTURES, ORDERS, PLAN, ROBUST, SWEEP
+from app.actions.work.kinds import FRONTIER, FUTURES, INQUIRY, ORDERS, PLAN, ROBUST, SWEEP
 from app.actions.work.worker import Worker
 
 __all__ = [
-    "FRONTIER", "FUTURES", "ORDERS", "PLAN", "ROBUST", "SWEEP", "Worker", "cancel_here", "elsewhere", "leave_to_others",
-    "shut_down", "use", "wake", "watch",
+    "FRONTIER", "FUTURES", "INQUIRY", "ORDERS", "PLAN", "ROBUST", "SWEEP", "Worker", "cancel_here", "elsewhere",
+    "leave_to_others", "shut_down", "use", "wake", "watch",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.actions import plans
 from app.actions.edit import rows
+from app.actions.run_inquiry import run_inquiry
 from app.actions.run_sweep import run_sweep
 from app.actions.snapshot import snapshot
 from app.actions.trace_frontier import trace_run
@@ -18,7 +19,7 @@ from app.errors import NotFound, Refused
 from app.processes import futures
 from app.processes.solver import SolverProcess, Task
 from app.processes.study import study
-from app.store import frontiers, jobs, risk_runs, sweeps
+from app.store import frontiers, inquiries, jobs, risk_runs, sweeps
 from app.tables import JobRow
 from solver.plan import FROM_PLAN, Outcome, Plan, Status
 from solver.problem import Problem
@@ -27,10 +28,10 @@ from solver.records import RISKS
 from solver.risks import draw, hedged
 
 PLAN, ORDERS, FUTURES, FRONTIER, ROBUST = "plan", "orders", "futures", "frontier", "robust"
-SWEEP = "sweep"
+SWEEP, INQUIRY = "sweep", "inquiry"
 SUBJECT = "subject"
 """The option of a job that names what it is about: the plan whose people are ordered, the run of a simulation,
-the trade-off, the sweep, the plan that a robust one is compared with."""
+the trade-off, the sweep, the inquiry, the plan that a robust one is compared with."""
 
 SIMULATION_SECONDS = 300.0
 
@@ -163,13 +164,26 @@ def _sweep(db: Database, row: JobRow, tools: Tools) -> Ending:
     return Ending(jobs.DONE, {}, store)
 
 
+def _inquiry(db: Database, row: JobRow, tools: Tools) -> Ending:
+    number = row.options[SUBJECT]
+    run_inquiry(db, number, jobs.Claim(row.id, row.token), tools.should_stop)
+
+    def store(session: Session) -> Mapping[str, Any]:
+        inquiries.complete(session, number)
+        return {}
+
+    return Ending(jobs.DONE, {}, store)
+
+
 KINDS: Mapping[str, Callable[[Database, JobRow, Tools], Ending]] = {
     PLAN: _plan, ORDERS: _orders, FUTURES: _futures, FRONTIER: _frontier, ROBUST: _robust,
-    SWEEP: _sweep,
+    SWEEP: _sweep, INQUIRY: _inquiry,
 }  # fmt: skip
-LANES: Mapping[str, tuple[str, ...]] = {"plans": (PLAN, ORDERS, ROBUST), "studies": (FUTURES, FRONTIER, SWEEP)}
-"""Kinds that are done one after the other; a worker does its lanes side by side, so that no recompute waits for a
-study of minutes."""
+LANES: Mapping[str, tuple[str, ...]] = {
+    "plans": (PLAN, ORDERS, ROBUST), "studies": (FUTURES, FRONTIER, SWEEP), "inquiries": (INQUIRY,),
+}  # fmt: skip
+"""Kinds that are done one after the other; a worker does its lanes side by side, so that neither a recompute nor an
+inquiry waits for a study of minutes."""
 
 
 def _ended(outcome: Outcome, problem: Problem, row: JobRow) -> Ending:

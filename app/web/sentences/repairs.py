@@ -53,6 +53,8 @@ REPAIRS: tuple[str, ...] = (
     N_("give up that %(said)s"),
     N_("the link"),
     N_("%(said_class)s pays %(share)s %% of its ideal"),
+    N_("nothing else changes"),
+    N_("%(project)s gives up %(weeks)s weeks of full pace"),
     N_("what %(said_class)s has"),
     N_("%(list)s cannot all hold"),
     N_("%(list)s cannot all hold: %(amount)s too much"),
