@@ -124,13 +124,13 @@ def try_way(  # noqa: PLR0917 - which way, how it is called, and who asks
     if not 0 <= number < len(found.ways):
         raise NotFound("way", number + 1)
     way = found.ways[number]
-    if not way["edits"]:
+    if not (changed := [*way["edits"], *way["pins"]]):
         raise Refused("this way changes no records, so that there is nothing to apply")
     if not applies(stored):
         raise Refused("this plan is robust: its ways change a hedged portfolio, not the one that is recorded")
     called = (" ".join(name.split()) or proposed_name(way))[:LONGEST_NAME]
     with db.session() as session:
-        scenario = _added(session, stored, way, called, who)
+        scenario = _added(session, stored, {"edits": changed}, called, who)
         detail = {"inquiry": inquiry, "plan": stored.id, "way": way["text"], "name": called}
         audit.add(session, stored.portfolio, who, "try way", subject=f"scenario {scenario}", detail=detail)
     return recompute.start(db, stored.portfolio, scenario, stored.policy, who, options)

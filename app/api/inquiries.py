@@ -54,13 +54,16 @@ class ClassChange(Strict):
 
 class Way(Strict):
     """One way, in words and as the records that change. What each class pays stands in `pays`, in percent of its ideal
-    (takes), or in `classes` (force and price); `status` is that of the solve, and `step` the change of the pool.
+    (takes), with how much of it is not proven in `unproven`, or in `classes` (force and price); `pins` are records of
+    what the project then holds in the week; `status` is that of the solve, and `step` the change of the pool.
     """
 
     text: str
     status: str
     edits: list[dict[str, Any]]
     pays: dict[str, float]
+    unproven: dict[str, float]
+    pins: list[dict[str, Any]]
     classes: list[ClassChange]
     conflicts: list[dict[str, str]]
     step: float | None

@@ -2,7 +2,7 @@
 
 takes: small changes, each a plan of its own -> a way each
 force: the portfolio with the project forced, solved from the plan -> one way, class by class beside the plan
-price: the pool's indicative price -> a step more, a step less, each solved from the plan -> a way each
+price: a step more, a step less, each solved from the plan -> a way each -> the pool's indicative price
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from solver.solve import solve
 from solver.task import Clock
 from solver.whatif.force import changes, forced
 from solver.whatif.prices import prices
-from solver.whatif.taking import Question, Take, what_it_takes
+from solver.whatif.taking import Question, what_it_takes
 from solver.words import day, name, of_pool, pool_name
 
 FUNCTION = "app.processes.inquiry:answer"
@@ -86,11 +86,14 @@ def _takes(inquiry: Inquiry) -> Iterator[Part]:
     asked = inquiry.asked
     question = Question(inquiry.problem, inquiry.policy, inquiry.plan, asked["project"], inquiry.week, asked["pace"])
     for take in what_it_takes(question, inquiry.clock()):
-        yield WAYS, _way(take.text, take.edits, pays=_paid(take))
+        yield WAYS, _way(
+            take.text, take.edits, pays=_rounded(take.pays), unproven=_rounded(take.unproven),
+            pins=[pin.as_dict() for pin in take.pins],
+        )  # fmt: skip
 
 
-def _paid(take: Take) -> dict[str, float]:
-    return {name: round(float(percent), 4) for name, percent in take.pays.items()}
+def _rounded(percents: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(float(percent), 4) for name, percent in percents.items()}
 
 
 def _force(inquiry: Inquiry) -> Iterator[Part]:
@@ -101,9 +104,6 @@ def _force(inquiry: Inquiry) -> Iterator[Part]:
 
 def _price(inquiry: Inquiry) -> Iterator[Part]:
     problem, pool, t = inquiry.problem, inquiry.asked["pool"], inquiry.week
-    for price in prices(problem, inquiry.policy, inquiry.plan, inquiry.clock()):
-        if (price.pool, price.week) == (pool, problem.weeks[t]):
-            yield PRICES, {"name": price.name, "price": round(price.price, 6)}
     step = problem.step(pool) or 1.0
     for change in (step, *([-step] if problem.supply(pool)[t] >= step else [])):
         edits = with_more(problem, pool, [change if n == t else 0.0 for n in range(problem.head.weeks)])
@@ -111,6 +111,9 @@ def _price(inquiry: Inquiry) -> Iterator[Part]:
         text = f"{of_pool(problem, pool, step)} {which} of {pool_name(problem, pool)} in the week of"
         way = _solved(inquiry, f"{text} {day(problem.weeks[t])}", edited(problem, edits), edits)
         yield WAYS, {**way, "step": change}
+    for price in prices(problem, inquiry.policy, inquiry.plan, inquiry.clock()):
+        if (price.pool, price.week) == (pool, problem.weeks[t]):
+            yield PRICES, {"name": price.name, "price": round(price.price, 6)}
 
 
 def _solved(inquiry: Inquiry, text: str, problem: Problem, edits: tuple[Edit, ...]) -> dict[str, Any]:
@@ -127,8 +130,8 @@ def _solved(inquiry: Inquiry, text: str, problem: Problem, edits: tuple[Edit, ..
 def _way(text: str, edits: tuple[Edit, ...], **facts: Any) -> dict[str, Any]:
     """A way as it is told and stored."""
     return {
-        "text": text, "status": "", "pays": {}, "classes": [], "conflicts": [], "step": None,
-        "edits": [edit.as_dict() for edit in edits], **facts,
+        "text": text, "edits": [edit.as_dict() for edit in edits], "pins": [], "status": "", "pays": {}, "unproven": {},
+        "classes": [], "conflicts": [], "step": None, **facts,
     }  # fmt: skip
 
 

@@ -8,6 +8,16 @@ from typing import Any
 
 def lasting(_: object, tell: Any) -> None:
     """One way, then nothing for a minute."""
-    facts = {"text": "a way", "status": "", "pays": {}, "classes": [], "conflicts": [], "step": None, "edits": []}
+    facts = {
+        "text": "a way",
+        "status": "",
+        "pays": {},
+        "unproven": {},
+        "pins": [],
+        "classes": [],
+        "conflicts": [],
+        "step": None,
+        "edits": [],
+    }
     tell(("ways", facts))
     time.sleep(60)

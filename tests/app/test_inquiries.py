@@ -207,6 +207,18 @@ def test_a_way_of_a_scenarios_plan_is_a_copy_of_that_scenario(company: Database,
     assert (after["ads"].value, after["chat"].must) == (6, "out")
 
 
+@pytest.mark.usefixtures("_here")
+def test_a_way_that_the_classes_pay_for_pins_what_the_project_then_holds(company: Database) -> None:
+    pin = {"operation": "put", "table": "pins", "key": f"chat/gpu/nodes/{WEEK}"}
+    cells = {"project": "chat", "need": "gpu", "pool": "nodes", "from": WEEK, "to": WEEK, "amount": "7"}
+    paid = _way([], "ads gives up 1 week") | {"pins": [pin | {"cells": cells}], "pays": {"priority 0": 3.0}}
+    job = get_job(company, inquiries.try_way(company, _stored(company, ways=[paid]), 0, "eve", options=QUICK))
+    problem = snapshot(company, "tiny", job.scenario)
+    (found,) = problem.pins
+    assert (found.project, found.since.isoformat(), found.amount) == ("chat", WEEK, 7.0)
+    assert solve(problem, "code-red", options=QUICK).plan is not None
+
+
 def test_a_way_that_changes_no_records_or_is_of_a_robust_plan_cannot_be_applied(
     company: Database, solved: tuple[Path, Outcome]
 ) -> None:
@@ -263,7 +275,10 @@ FORCE_OUT: dict[str, Any] = {"operation": "set", "table": "projects", "key": "ch
 
 
 def _way(edits: list[dict[str, Any]], text: str = "of an attempt that was lost") -> dict[str, Any]:
-    return {"text": text, "status": "", "pays": {}, "classes": [], "conflicts": [], "step": None, "edits": edits}
+    return {
+        "text": text, "edits": edits, "pins": [], "status": "", "pays": {}, "unproven": {}, "classes": [],
+        "conflicts": [], "step": None,
+    }  # fmt: skip
 
 
 def _stored(db: Database, plan: int = 1, ways: list[dict[str, Any]] | None = None) -> int:

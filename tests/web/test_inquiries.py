@@ -30,6 +30,10 @@ from tests.web.conftest import Site, enter, serious_faults, serving, visitor
 WHY, USE = "/plans/1/why?project=ads", "/plans/1/use?pool=nodes&week=2025-12-08"
 TAKES = {"kind": "takes", "project": "ads", "week": "2025-12-08", "pace": "50"}
 STANCE = {"operation": "remove", "table": "stances", "key": "code-red/ads", "cells": {}}
+PIN = {
+    "operation": "put", "table": "pins", "key": "ads/gpu/nodes/2025-12-08",
+    "cells": {"project": "ads", "need": "gpu", "pool": "nodes", "from": "2025-12-08", "amount": "1"},
+}  # fmt: skip
 CLASS = {"name": "focus", "before": 40.0, "after": 20.0, "ideal": 40.0, "percent": -50.0, "unproven": 0.1}
 
 
@@ -58,8 +62,8 @@ def client(site: Site) -> FlaskClient:
 def way(text: str = "", **facts: Any) -> dict[str, Any]:
     """A way as it is stored."""
     return {
-        "text": text, "status": "optimal", "pays": {}, "classes": [], "conflicts": [], "step": None, "edits": [],
-        **facts,
+        "text": text, "status": "optimal", "pays": {}, "unproven": {}, "pins": [], "classes": [], "conflicts": [],
+        "step": None, "edits": [], **facts,
     }  # fmt: skip
 
 
@@ -141,15 +145,17 @@ def test_what_is_not_there_is_not_found(site: Site, client: FlaskClient) -> None
 
 
 def test_ways_are_told_with_what_the_classes_pay(site: Site, client: FlaskClient) -> None:
-    paid = way("ads gives up 2 weeks of full pace", pays={"priority 0": 12.5, "priority 2": 0.1})
+    pays = {"pays": {"priority 0": 12.5, "priority 2": 0.1}, "unproven": {"priority 0": 0.25, "priority 2": 0.001}}
+    paid = way("ads gives up 2 weeks of full pace", **pays, pins=[PIN])
     text = client.get(takes(site, way("no longer pause ads", edits=[STANCE]), paid)).text
     assert "What would it take for ads to run at a pace of 50\u00a0% in the week of 8 Dec 2025?" in text
     assert "2 ways" in text
     assert "No longer pause ads." in text
     assert "No class pays." in text
-    assert "Priority 0 pays 12.50\u00a0% of its ideal. Priority 2 pays 0.10\u00a0% of its ideal." in text
-    assert "No record changes." in text
-    assert text.count("Apply as a scenario") == 1
+    assert "Priority 0 pays 12.50\u00a0% of its ideal. 0.25\u00a0% of it is not proven. " in text
+    assert "Priority 2 pays 0.10\u00a0% of its ideal.</strong>" in text
+    assert "Applied, it pins what the project then holds in that week." in text
+    assert text.count("Apply as a scenario") == 2
 
 
 def test_forcing_and_prices_are_told_class_by_class(site: Site, client: FlaskClient) -> None:
