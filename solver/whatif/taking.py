@@ -258,9 +258,13 @@ class _Asked:
                 most = model.constants.get(rank, 0.0) + bounds.get(rank, np.inf) if bounds is not None else attained
                 unproven[class_name(rank)] = 100.0 * min(lost, max(0.0, most - attained)) / ideal
         text = listed([*(one.change for one in steps), *(self._slower(plan) if paid else ())])
-        return Take(
-            text or "nothing else changes", edits, pays, plan, unproven, tuple(self._pins(plan)) if pays else ()
-        )
+        pins = tuple(self._pins(plan)) if pays else ()
+        return Take(text or self._without_change(), edits, pays, plan, unproven, pins)
+
+    def _without_change(self) -> str:
+        """Why nothing has to change: it does so as planned, or there is room for it."""
+        planned = self.values[self.model.variables.pace[self.i, self.question.week]]
+        return "it does so in this plan already" if planned >= self.question.pace - 1e-6 else "nothing else changes"
 
     def _pins(self, plan: Plan) -> Iterator[Edit]:
         """What it holds in the week, as records; not where somebody pinned it before."""

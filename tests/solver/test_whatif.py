@@ -85,7 +85,7 @@ def test_without_anything_more_the_lowest_class_pays_first_and_as_much_as_told()
 
 def test_what_fits_already_takes_nothing() -> None:
     (only,) = takes(crowded(), "chat", 1, 1.0)
-    assert (only.pays, only.edits) == ({}, ())
+    assert (only.text, only.pays, only.edits) == ("it does so in this plan already", {}, ())
 
 
 def test_a_pause_by_the_policy_is_part_of_every_way() -> None:

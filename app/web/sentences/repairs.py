@@ -54,6 +54,7 @@ REPAIRS: tuple[str, ...] = (
     N_("the link"),
     N_("%(said_class)s pays %(share)s %% of its ideal"),
     N_("nothing else changes"),
+    N_("it does so in this plan already"),
     N_("%(project)s gives up %(weeks)s weeks of full pace"),
     N_("what %(said_class)s has"),
     N_("%(list)s cannot all hold"),
