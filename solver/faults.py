@@ -25,10 +25,10 @@ class Fault:
 
     @property
     def file(self) -> str:
-        """The file it is in; a table that is not a CSV file goes by its whole name, as `summary.json` does."""
+        """The file it is in; what is no CSV file goes by its whole name, as `summary.json` and `the question` do."""
         if self.book:
             return f"sheet {self.table}"
-        return self.table if "." in self.table or "/" in self.table else f"{self.table}.csv"
+        return self.table if any(mark in self.table for mark in "./ ") else f"{self.table}.csv"
 
     def __str__(self) -> str:
         place = self.file + (f", {'row' if self.book else 'line'} {self.line}" if self.line else "")

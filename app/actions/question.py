@@ -14,7 +14,7 @@ from solver.whatif.force import forced
 
 KINDS = (TAKES, FORCE, PRICE)
 PACE = 0.1
-_TABLE = "inquiry"
+_TABLE = "the question"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from app.processes.solver import SolveCancelled
 from app.processes.study import study
 from app.store import inquiries, jobs
 
-SOLVES = 3
-"""The most that an inquiry solves one after the other: a price, a step more and a step less."""
+SOLVES = 4
+"""The most that an inquiry solves one after the other: as it is, a step more, a step less, and a price."""
 OVERTIME_SECONDS = 60.0
 """How long each may exceed its time limit: building and checking are not limited."""
 

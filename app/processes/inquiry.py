@@ -1,8 +1,8 @@
 """The study of an inquiry about a plan, which tells each way as it is found; loaded by the process that does it.
 
 takes: small changes, each a plan of its own -> a way each
-force: the portfolio with the project forced, solved from the plan -> one way, class by class beside the plan
-price: a step more, a step less, each solved from the plan -> a way each -> the pool's indicative price
+force: the portfolio as it is, then with the project forced, both solved from the plan -> one way, class by class
+price: the portfolio as it is, then a step more, a step less -> a way each -> the pool's indicative price
 """
 
 from __future__ import annotations
@@ -99,27 +99,36 @@ def _rounded(percents: Mapping[str, float]) -> dict[str, float]:
 def _force(inquiry: Inquiry) -> Iterator[Part]:
     project, must = inquiry.asked["project"], inquiry.asked["must"]
     other, edits = forced(inquiry.problem, project, must)
-    yield WAYS, _solved(inquiry, f"force {name(inquiry.problem, project)} {must}", other, edits)
+    text = f"force {name(inquiry.problem, project)} {must}"
+    yield WAYS, _solved(inquiry, _as_it_is(inquiry), text, other, edits)
 
 
 def _price(inquiry: Inquiry) -> Iterator[Part]:
     problem, pool, t = inquiry.problem, inquiry.asked["pool"], inquiry.week
-    step = problem.step(pool) or 1.0
+    step, before = problem.step(pool) or 1.0, _as_it_is(inquiry)
     for change in (step, *([-step] if problem.supply(pool)[t] >= step else [])):
         edits = with_more(problem, pool, [change if n == t else 0.0 for n in range(problem.head.weeks)])
         which = "more" if change > 0 else "less"
         text = f"{of_pool(problem, pool, step)} {which} of {pool_name(problem, pool)} in the week of"
-        way = _solved(inquiry, f"{text} {day(problem.weeks[t])}", edited(problem, edits), edits)
+        way = _solved(inquiry, before, f"{text} {day(problem.weeks[t])}", edited(problem, edits), edits)
         yield WAYS, {**way, "step": change}
     for price in prices(problem, inquiry.policy, inquiry.plan, inquiry.clock()):
         if (price.pool, price.week) == (pool, problem.weeks[t]):
             yield PRICES, {"name": price.name, "price": round(price.price, 6)}
 
 
-def _solved(inquiry: Inquiry, text: str, problem: Problem, edits: tuple[Edit, ...]) -> dict[str, Any]:
-    """The changed portfolio solved from the plan, and every class beside what the plan gives it."""
-    found = solve(problem, inquiry.policy, options=inquiry.options(), should_stop=_orphaned, start=inquiry.plan)
-    classes = changes(inquiry.outcome, found) if found.plan is not None else []
+def _as_it_is(inquiry: Inquiry) -> Outcome:
+    """The portfolio solved once more from the plan: what a search still finds is no merit of a change."""
+    found = solve(
+        inquiry.problem, inquiry.policy, options=inquiry.options(), should_stop=_orphaned, start=inquiry.plan
+    )  # fmt: skip
+    return inquiry.outcome if found.plan is None else found
+
+
+def _solved(inquiry: Inquiry, before: Outcome, text: str, problem: Problem, edits: tuple[Edit, ...]) -> dict[str, Any]:
+    """The changed portfolio solved from another plan, and every class beside what that gives it."""
+    found = solve(problem, inquiry.policy, options=inquiry.options(), should_stop=_orphaned, start=before.plan)
+    classes = changes(before, found) if found.plan is not None else []
     return _way(
         text, edits, status=str(found.status),
         classes=[{**asdict(one), "percent": one.percent} for one in classes],

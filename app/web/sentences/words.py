@@ -137,6 +137,7 @@ WORDS: tuple[str, ...] = (
     N_("try point"),
     N_("try way"),
     N_("inquire"),
+    N_("the question"),
     N_("trade off"),
     N_("record"),
     N_("replan"),
