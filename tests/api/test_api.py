@@ -202,7 +202,8 @@ def test_a_question_about_a_plan_is_asked_watched_and_read(client: FlaskClient) 
     assert (asked.status_code, asked.json["asked"]) == (202, {"project": "chat", "must": "out"})
     ended = _ended(client, asked.headers["Location"])
     assert (ended["state"], [way["status"] for way in ended["ways"]]) == ("done", ["optimal"])
-    assert {one["name"]: one["after"] for one in ended["ways"][0]["classes"]} == {"priority 0": 0}
+    after = {one["name"]: one["after"] for one in ended["ways"][0]["classes"]}
+    assert after == {"priority 0": 0, "priority 1": 24, "priority 3": 15.75}
     assert client.get(f"{plan}/inquiries").json["items"] == [ended]
     assert client.post(f"{plan}/inquiries", json=body).headers["Location"] == asked.headers["Location"]
     assert client.post(f"{asked.headers['Location']}/cancel").json["state"] == "done"
@@ -213,7 +214,7 @@ def test_every_fault_of_a_question_is_told(client: FlaskClient) -> None:
     wrong = client.post(plan, json={"kind": "takes", "project": "nobody", "week": "2030-01-01"})
     assert wrong.status_code == 409
     told = [(fault["where"], fault["value"]) for fault in wrong.json["faults"]]
-    assert told == [("inquiry project", "nobody"), ("inquiry week", "2030-01-01")]
+    assert told == [("the question project", "nobody"), ("the question week", "2030-01-01")]
     for body in ({"kind": "luck"}, {"kind": "takes", "pace": 2}, {"kind": "force", "must": "over"}, {}):
         assert client.post(plan, json=body).status_code == 422
     assert client.get(f"{V1}/inquiries/9").status_code == 404
