@@ -70,8 +70,12 @@ class Way(Strict):
 
 
 class IndicativePrice(Strict):
-    """What one unit more of the pool is worth to a class, with everything else as planned."""
+    """What one unit more of a pool in a week is worth to a class, with everything else as planned: of what was asked,
+    and where it would help the highest classes most.
+    """
 
+    pool: str
+    week: str
     name: str
     price: float
 

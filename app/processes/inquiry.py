@@ -2,7 +2,7 @@
 
 takes: small changes, each a plan of its own -> a way each
 force: the portfolio as it is, then with the project forced, both solved from the plan -> one way, class by class
-price: the portfolio as it is, then a step more, a step less -> a way each -> the pool's indicative price
+price: the portfolio as it is, then a step more, a step less -> a way each -> indicative prices, its own first
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ FUNCTION = "app.processes.inquiry:answer"
 TAKES, FORCE, PRICE = "takes", "force", "price"
 SECONDS = 60.0
 """For all ways of `takes` together, and for each solve of the others."""
+DEAREST = 12
+"""Prices that are told beside the one asked for: those of the highest classes, the highest first."""
 WAYS, PRICES = "ways", "prices"
 """What is told: (one of these, a part of it)."""
 
@@ -112,9 +114,13 @@ def _price(inquiry: Inquiry) -> Iterator[Part]:
         text = f"{of_pool(problem, pool, step)} {which} of {pool_name(problem, pool)} in the week of"
         way = _solved(inquiry, before, f"{text} {day(problem.weeks[t])}", edited(problem, edits), edits)
         yield WAYS, {**way, "step": change}
-    for price in prices(problem, inquiry.policy, inquiry.plan, inquiry.clock()):
-        if (price.pool, price.week) == (pool, problem.weeks[t]):
-            yield PRICES, {"name": price.name, "price": round(price.price, 6)}
+    found = sorted(
+        prices(problem, inquiry.policy, inquiry.plan, inquiry.clock()), key=lambda one: (one.rank, -one.price)
+    )
+    asked = [one for one in found if (one.pool, one.week) == (pool, problem.weeks[t])]
+    for one in (*asked, *(one for one in found[:DEAREST] if one not in asked)):
+        facts = {"pool": one.pool, "week": one.week.isoformat(), "name": one.name}
+        yield PRICES, {**facts, "price": round(one.price, 6)}
 
 
 def _as_it_is(inquiry: Inquiry) -> Outcome:

@@ -15,7 +15,7 @@ from app.actions.question import Question
 from app.errors import NotFound
 from app.web import context
 from app.web.limits import options
-from app.web.reading.inquiry import in_words
+from app.web.reading.inquiry import in_words, worths
 
 page = Blueprint("inquiries", __name__)
 
@@ -84,6 +84,7 @@ def _facts(plan_id: int, number: int) -> dict[str, Any]:
     pool = found.asked.get("pool", "")
     return {
         "stored": stored, "run": found, "question": in_words(stored.problem, found),
+        "worths": worths(stored.problem, found),
         "applies": inquiries.applies(stored), "unit": stored.problem.unit(pool) if pool else "",
         "nobody": found.state == "queued" and not operate.present(context.db()),
     }  # fmt: skip

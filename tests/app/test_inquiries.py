@@ -121,6 +121,9 @@ def test_a_step_of_a_pool_is_priced_and_solved_again_with_more_and_less(company:
         assert all(sign * one["percent"] >= -one["unproven"] - 0.01 for one in way["classes"])
         assert {edit["table"] for edit in way["edits"]} == {"capacity"}
     assert all(one["price"] > 0 and one["name"] for one in found.prices)
+    others = [(one["name"], -one["price"]) for one in found.prices if (one["pool"], one["week"]) != ("nodes", WEEK)]
+    assert others == sorted(others)
+    assert 0 < len(others) <= 12
 
 
 @pytest.mark.usefixtures("_here")

@@ -167,10 +167,16 @@ def test_forcing_and_prices_are_told_class_by_class(site: Site, client: FlaskCli
              conflicts=[{"rule": "floors", "text": "chat's floor of 4 nodes"}])]  # fmt: skip
     priced = found(site, "price", {"pool": "nodes", "week": "2025-12-08"}, *steps)
     with site.db.session() as session:
-        store.add_part(session, int(priced.rpartition("/")[2]), "prices", {"name": "focus", "price": 1.25})
+        for week, price in (("2025-12-08", 1.25), ("2025-12-15", 2.5)):
+            part = {"pool": "nodes", "week": week, "name": "focus", "price": price}
+            store.add_part(session, int(priced.rpartition("/")[2]), "prices", part)
     text = client.get(priced).text
     for said in ("1 node more", "1 node less", "1.25 value per unit and week", "of 4 nodes", forced):
         assert said in text
+    dearest = text[text.index("Where one unit more would help most") :]
+    assert "/plans/1/use?pool=nodes&amp;week=2025-12-15" in dearest
+    assert [figure in dearest for figure in ("1.25", "2.5")] == [True, True]
+    assert "2.5 value per unit" not in text
 
 
 def test_one_that_found_nothing_or_never_ended_says_so(site: Site, client: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from app.actions.inquiries import Inquiry
@@ -36,6 +37,30 @@ def in_words(problem: Problem, inquiry: Inquiry) -> str:
 def _pace(share: float) -> str:
     """In whole percent where it is."""
     return percent(share, 0 if abs(share - round(share)) < 1e-6 else 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What one unit more of a pool in a week is worth, indicatively, to the highest class that gains."""
+
+    pool: str
+    name: str
+    week: date
+    of: str
+    price: float
+    asked: bool
+
+
+def worths(problem: Problem, inquiry: Inquiry) -> list[Worth]:
+    """The indicative prices that an inquiry tells, those that were asked for marked."""
+    place = (inquiry.asked.get("pool"), inquiry.asked.get("week"))
+    return [
+        Worth(
+            one["pool"], pool_name(problem, one["pool"]), date.fromisoformat(one["week"]), one["name"], one["price"],
+            (one["pool"], one["week"]) == place,
+        )
+        for one in inquiry.prices
+    ]  # fmt: skip
 
 
 def first_rest(reading: Reading, project: str) -> date | None:
