@@ -19,7 +19,7 @@ from app.processes.study import study
 from app.store import inquiries, jobs
 
 SOLVES = 4
-"""The most that an inquiry solves one after the other: as it is, a step more, a step less, and a price."""
+"""The most that an inquiry solves one after the other: as it is, a unit more, a unit less, and a price."""
 OVERTIME_SECONDS = 60.0
 """How long each may exceed its time limit: building and checking are not limited."""
 

@@ -23,7 +23,7 @@ from solver.problem import Problem
 from solver.progress import Options
 from solver.solve import solve
 from solver.task import Clock
-from solver.whatif.prices import Price, confirmed, one_step, priced, prices
+from solver.whatif.prices import Price, confirmed, one_step, priced, prices, unit
 
 
 @click.command("prices")
@@ -41,7 +41,7 @@ def price_list(
 ) -> int:  # fmt: skip
     """Indicative prices of the plan in PLAN_DIR, also written into its utilisation.csv.
 
-    With --pool and --week: solve again with one step more and one step less of the pool in that week.
+    With --pool and --week: solve again with one unit, in whole steps, more and less of the pool in that week.
     """
     problem = read(folder).problem
     _, plan = read_plan(plan_dir)
@@ -89,7 +89,7 @@ def _confirm(
     t = problem.week_index(week.date())
     if pool not in problem.pool or not 0 <= t < problem.head.weeks:
         raise click.UsageError(f"{pool} in the week of {week:%Y-%m-%d} is not in this portfolio")
-    step = problem.step(pool) or 1.0
+    step = unit(problem, pool)
     changes = {0.0: problem, step: one_step(problem, pool, problem.weeks[t], step)}
     if problem.supply(pool)[t] >= step:
         changes[-step] = one_step(problem, pool, problem.weeks[t], -step)

@@ -2,7 +2,7 @@
 
 takes: small changes, each a plan of its own -> a way each
 force: the portfolio as it is, then with the project forced, both solved from the plan -> one way, class by class
-price: the portfolio as it is, then a step more, a step less -> a way each -> indicative prices, its own first
+price: the portfolio as it is, then a unit more, a unit less -> a way each -> indicative prices, its own first
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from solver.repair.edits import with_more
 from solver.solve import solve
 from solver.task import Clock
 from solver.whatif.force import changes, forced
-from solver.whatif.prices import prices
+from solver.whatif.prices import prices, unit
 from solver.whatif.taking import Question, what_it_takes
 from solver.words import day, name, of_pool, pool_name
 
@@ -107,7 +107,7 @@ def _force(inquiry: Inquiry) -> Iterator[Part]:
 
 def _price(inquiry: Inquiry) -> Iterator[Part]:
     problem, pool, t = inquiry.problem, inquiry.asked["pool"], inquiry.week
-    step, before = problem.step(pool) or 1.0, _as_it_is(inquiry)
+    step, before = unit(problem, pool), _as_it_is(inquiry)
     for change in (step, *([-step] if problem.supply(pool)[t] >= step else [])):
         edits = with_more(problem, pool, [change if n == t else 0.0 for n in range(problem.head.weeks)])
         which = "more" if change > 0 else "less"

@@ -93,6 +93,12 @@ def priced(plan: Plan, found: list[Price]) -> Plan:
     return replace(plan, utilisation=pd.DataFrame(table))
 
 
+def unit(problem: Problem, pool: str) -> float:
+    """What a price is confirmed with: one of the pool, in whole steps."""
+    step = problem.step(pool) or 1.0
+    return round(step * float(np.ceil(1.0 / step - NOTHING)), 6)
+
+
 def one_step(problem: Problem, pool: str, week: date, step: float) -> Problem:
     """The problem with a step more (or less) of a pool in a week. Raises InvalidInput."""
     t = problem.week_index(week)

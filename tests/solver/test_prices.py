@@ -7,7 +7,7 @@ import pytest
 from solver import check, solve
 from solver.problem import Problem
 from solver.task import Clock
-from solver.whatif.prices import confirmed, one_step, priced, prices
+from solver.whatif.prices import confirmed, one_step, priced, prices, unit
 from tests.solver.handmade import gpu_pool, policy, portfolio, project, week
 from tests.solver.solving import LIMITS, plan_in
 
@@ -54,3 +54,8 @@ def test_a_priced_plan_passes_its_check() -> None:
     told = priced(plan, prices(problem, "normal", plan, Clock(LIMITS)))
     assert told.utilisation["price"].tolist() == pytest.approx([0.5, 0.5], abs=1e-4)
     assert check(problem, "normal", told).ok
+
+
+@pytest.mark.parametrize(("step", "amount"), [(1.0, 1.0), (0.1, 1.0), (0.3, 1.2), (2.0, 2.0), (0.0, 1.0)])
+def test_a_price_is_confirmed_with_one_unit_in_whole_steps(step: float, amount: float) -> None:
+    assert unit(portfolio(gpu_pool(amount=6, step=step), project("chat", 4)), "h100") == pytest.approx(amount)

@@ -22,7 +22,7 @@ def in_words(problem: Problem, inquiry: Inquiry) -> str:
     asked = inquiry.asked
     if inquiry.kind == PRICE:
         pool, week = pool_name(problem, asked["pool"]), day(date.fromisoformat(asked["week"]))
-        return _("What would one step more of %(pool)s bring in the week of %(week)s?", pool=pool, week=week)
+        return _("What would one unit more of %(pool)s bring in the week of %(week)s?", pool=pool, week=week)
     project = name(problem, asked["project"])
     if inquiry.kind == FORCE and asked["must"] == "in":
         return _("What does each class pay if %(project)s is forced in?", project=project)
