@@ -22,7 +22,7 @@ def resting(facts: Facts, project: Project, t: int) -> Reason:
     if project.value <= 0:
         return "no value", "It adds no value to the plan."
     fits = "Its minimum would fit into this week alone, and no limit of the week forbids it."
-    return "not chosen", f"{fits} `codered why` tells what it would take."
+    return "not chosen", f"{fits} Ask what it would take."
 
 
 def _needs(facts: Facts, project: Project) -> tuple[Need, ...]:

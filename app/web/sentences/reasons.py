@@ -53,10 +53,7 @@ REASONS: tuple[str, ...] = (
     N_("%(list)s are spare, which the plan does not give it in the week of %(day)s."),
     N_("%(amount)s of %(pool)s"),
     N_("It adds no value to the plan."),
-    N_(
-        "Its minimum would fit into this week alone, and no limit of the week forbids it. `codered why` tells "
-        "what it would take."
-    ),
+    N_("Its minimum would fit into this week alone, and no limit of the week forbids it. Ask what it would take."),
     N_("It is forced out (must=out): it never runs."),
     N_("%(policy)s pauses it until %(day_end)s; it runs again in the week of %(day_back)s."),
     N_("%(policy)s pauses it until %(day_end)s; it does not run again within this plan."),
