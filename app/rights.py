@@ -121,6 +121,6 @@ API: dict[str, Right] = {
     **_right(VIEWER, Of.PLAN, "_list_inquiries"),
     **_right(MANAGER, Of.PLAN, "_start_inquiry"),
     **_right(VIEWER, Of.INQUIRY, "_get_inquiry"),
-    **_right(MANAGER, Of.INQUIRY, "_cancel_inquiry"),
+    **_right(MANAGER, Of.INQUIRY, "_cancel_inquiry _apply_way"),
     **_of_records(table for table in TABLES if table != "portfolio"),
 }

@@ -1,4 +1,4 @@
-"""Inquiries about a plan: what it would take, what forcing costs, what a step of a pool brings; ask, watch, cancel."""
+"""Inquiries about a plan: what it would take, what forcing costs, what a unit of a pool brings; ask, watch, apply."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pydantic import AfterValidator, Field
 from app.actions import inquiries
 from app.actions.inquiries import Inquiry
 from app.actions.question import PACE, Question
-from app.api import context, models
+from app.api import context, jobs, models
 from app.api.context import Numbered, Once
-from app.api.models import Id, Paging, Strict, a_date
+from app.api.models import Id, Paging, Strict, Text, a_date
 from app.api.operations import OF_NUMBER, add, first
 from app.api.responses import LOCATION, REPLAYED, answer, declare
 
 INQUIRIES = Tag(
     name="inquiries",
-    description="Questions about a plan, answered by solving: ask, watch, cancel, read the ways.",
+    description="Questions about a plan, answered by solving: ask, watch, cancel, read the ways, apply one.",
 )
 OF_PLAN = "/plans/<int:number>/inquiries"
 LINKS = {"get_inquiry": OF_NUMBER, "list_inquiries": {"number": "$response.body#/plan"}}
@@ -80,6 +80,14 @@ class IndicativePrice(Strict):
     price: float
 
 
+class NewWay(Strict):
+    """Which way to make a scenario of, from 1; without a name it is called as the way reads."""
+
+    way: Annotated[int, Field(ge=1, le=1000)]
+    name: Text = ""
+    time_limit: jobs.Limit = None
+
+
 class InquiryOut(Strict):
     """An inquiry about a plan, with the ways found so far."""
 
@@ -106,6 +114,7 @@ def attach(app: OpenAPI) -> None:
     add(app, INQUIRIES, "get", "/inquiries/<int:number>", _get_inquiry, {200: answer("InquiryOut", links=LINKS)})
     cancelled = {200: answer("InquiryOut", links={"get_inquiry": OF_NUMBER})}
     add(app, INQUIRIES, "post", "/inquiries/<int:number>/cancel", _cancel_inquiry, cancelled)
+    add(app, INQUIRIES, "post", "/inquiries/<int:number>/scenarios", _apply_way, {202: jobs.begun()})
 
 
 def _list_inquiries(path: Numbered, query: Paging) -> dict[str, Any]:
@@ -148,6 +157,18 @@ def _cancel_inquiry(path: Numbered) -> dict[str, Any]:
     """
     inquiries.cancel(context.db(), path.number, context.who())
     return _told(inquiries.get(context.db(), path.number))
+
+
+def _apply_way(path: Numbered, header: Once, body: NewWay) -> Response:
+    """Make a way a scenario and recompute it.
+
+    Its changes come over what the plan is of, as that is recorded now; the portfolio itself stays as it is.
+    """
+    return jobs.accepted(
+        inquiries.try_way(
+            context.db(), path.number, body.way - 1, context.who(), body.name, jobs.options(body.time_limit)
+        )
+    )  # fmt: skip
 
 
 def _told(inquiry: Inquiry) -> dict[str, Any]:

@@ -268,6 +268,11 @@ class Client:
             time.sleep(every)
         return found
 
+    def apply(self, inquiry: int, way: int, name: str = "", *, key: str | None = None) -> Job:
+        """Make a way (from 1) of an answered question a scenario, and recompute it."""
+        asked = {"way": way, "name": name}
+        return _job(self._wire.ask("POST", f"/inquiries/{inquiry}/scenarios", asked, _said(key)).json())
+
     def _items(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         offset: int | None = 0
         while offset is not None:

@@ -209,6 +209,18 @@ def test_a_question_about_a_plan_is_asked_watched_and_read(client: FlaskClient) 
     assert client.post(f"{asked.headers['Location']}/cancel").json["state"] == "done"
 
 
+def test_a_way_becomes_a_scenario_that_is_solved(client: FlaskClient) -> None:
+    body = {"kind": "force", "project": "chat", "must": "out"}
+    asked = client.post(f"{V1}/plans/1/inquiries", json=body).headers["Location"]
+    assert _ended(client, asked)["state"] == "done"
+    job = client.post(f"{asked}/scenarios", json={"way": 1, "name": "without chat"})
+    assert (job.status_code, job.json["policy"]) == (202, "ordinary")
+    assert client.get(f"{V1}/scenarios/{job.json['scenario']}").json["name"] == "without chat"
+    assert client.post(f"{asked}/scenarios", json={"way": 2}).status_code == 404
+    assert client.post(f"{asked}/scenarios", json={"way": 0}).status_code == 422
+    assert client.post(f"{V1}/inquiries/9/scenarios", json={"way": 1}).status_code == 404
+
+
 def test_every_fault_of_a_question_is_told(client: FlaskClient) -> None:
     plan = f"{V1}/plans/1/inquiries"
     wrong = client.post(plan, json={"kind": "takes", "project": "nobody", "week": "2030-01-01"})

@@ -114,6 +114,9 @@ def test_a_question_about_a_plan_is_asked_and_awaited(lab: tuple[Client, Databas
     found = client.answered(asked.id, every=0.05)
     assert (found.plan, found.kind, found.asked) == (1, "price", {"pool": "h100", "week": "2025-12-08"})
     assert (found.state, [way["step"] for way in found.ways]) == ("done", [1.0, -1.0])
+    job = client.apply(asked.id, 2, "one less", key="again")
+    assert client.apply(asked.id, 2, "one less", key="again") == job
+    assert (job.portfolio, job.policy, job.scenario is not None) == ("lab", "ordinary", True)
     with pytest.raises(ApiError, match="is no project of this plan"):
         client.ask(1, "force", project="nobody", must="in")
 
