@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from app.actions import recompute, work
 from app.actions.plans import plan_of_record
 from app.actions.repair import changes_of
-from app.actions.scenario_edit import LONGEST_NAME, changes_between
-from app.actions.snapshot import snapshot, with_changes
+from app.actions.scenario_edit import LONGEST_NAME, scenario_beside
+from app.actions.snapshot import snapshot
 from app.actions.studies import Study, facts, jobs_of
 from app.actions.work.kinds import FRONTIER, SUBJECT
 from app.db import Database
 from app.errors import NotFound, Refused
-from app.store import audit, frontiers, jobs, records, scenarios
+from app.store import audit, frontiers, jobs, records
 from app.tables import JobRow
 from app.tables.frontiers import FrontierRunRow
 from solver.frontier import KINDS, Point, kind_of
@@ -126,18 +126,8 @@ def try_point(  # noqa: PLR0917 - which point, how it is called, and who asks
         point = Point.from_dict(found.point)
         if point.x is None:
             raise Refused(f"“{point.label}” has no plan: {point.message}")
-        records.advance(session, row.portfolio)
-        base = records.read_all(session, row.portfolio)
-        parent = scenarios.get(session, row.scenario) if row.scenario is not None else None
-        before = scenarios.changes(session, parent.id) if parent else []
-        after = with_changes(base, [*before, *changes_of({"edits": point.edits})])
-        problem = Problem.from_tables(after)
         called = (" ".join(name.split()) or proposed_name(row.kind, point))[:LONGEST_NAME]
-        scenario = scenarios.add(
-            session, row.portfolio, name=called, policy=row.policy, kind=problem.policy[row.policy].kind, who=who,
-            parent=row.scenario, code_reds=parent.code_reds if parent else None,
-        )  # fmt: skip
-        scenarios.add_changes(session, scenario, changes_between(base, after))
+        scenario = scenario_beside(session, row, changes_of({"edits": point.edits}), called, who)
         detail = {"trade-off": run_id, "point": point.label, "name": called}
         audit.add(session, row.portfolio, who, "try point", subject=f"scenario {scenario}", detail=detail)
         portfolio, policy = row.portfolio, row.policy

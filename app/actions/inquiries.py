@@ -16,17 +16,15 @@ from app.actions import recompute, work
 from app.actions.plans import StoredPlan, get_plan
 from app.actions.question import Question, facts_of
 from app.actions.repair import changes_of
-from app.actions.scenario_edit import LONGEST_NAME, changes_between
-from app.actions.snapshot import with_changes
+from app.actions.scenario_edit import LONGEST_NAME, scenario_beside
 from app.actions.studies import LOST
 from app.actions.work.kinds import INQUIRY, SUBJECT
 from app.db import Database
 from app.errors import NotFound, Refused
 from app.processes.inquiry import PRICES, WAYS
-from app.store import audit, inquiries, jobs, locks, plans, records, scenarios
+from app.store import audit, inquiries, jobs, locks, plans
 from app.tables import JobRow
 from app.tables.inquiries import InquiryRow
-from solver.problem import Problem
 from solver.progress import Options
 
 LISTED = 20
@@ -130,7 +128,7 @@ def try_way(  # noqa: PLR0917 - which way, how it is called, and who asks
         raise Refused("this plan is robust: its ways change a hedged portfolio, not the one that is recorded")
     called = (" ".join(name.split()) or proposed_name(way))[:LONGEST_NAME]
     with db.session() as session:
-        scenario = _added(session, stored, {"edits": changed}, called, who)
+        scenario = scenario_beside(session, stored, changes_of({"edits": changed}), called, who)
         detail = {"inquiry": inquiry, "plan": stored.id, "way": way["text"], "name": called}
         audit.add(session, stored.portfolio, who, "try way", subject=f"scenario {scenario}", detail=detail)
     return recompute.start(db, stored.portfolio, scenario, stored.policy, who, options)
@@ -140,24 +138,6 @@ def proposed_name(way: dict[str, Any]) -> str:
     """How the scenario of a way is called unless somebody says otherwise."""
     text: str = way["text"]
     return (text[:1].upper() + text[1:])[:LONGEST_NAME]
-
-
-def _added(session: Session, stored: StoredPlan, way: dict[str, Any], called: str, who: str) -> int:
-    """The id of a new scenario: what the plan is of, with the way's changes over it, as it is recorded now."""
-    records.advance(session, stored.portfolio)
-    base = records.read_all(session, stored.portfolio)
-    parent = scenarios.get(session, stored.scenario) if stored.scenario is not None else None
-    before = scenarios.changes(session, parent.id) if parent else []
-    after = with_changes(base, [*before, *changes_of(way)])
-    problem = Problem.from_tables(after)
-    if stored.policy not in problem.policy:
-        raise NotFound("policy", stored.policy)
-    scenario = scenarios.add(
-        session, stored.portfolio, name=called, policy=stored.policy, kind=problem.policy[stored.policy].kind, who=who,
-        parent=stored.scenario, code_reds=parent.code_reds if parent else None,
-    )  # fmt: skip
-    scenarios.add_changes(session, scenario, changes_between(base, after))
-    return scenario
 
 
 def _asked_before(session: Session, plan: int, kind: str, asked: dict[str, Any]) -> int | None:

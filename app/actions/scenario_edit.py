@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,17 @@ LONGEST_NAME = 200
 RECORD = "scenarios"
 """The audit trail's table of a scenario's own entries; their key is its id, their version the scenario's."""
 Tables = Mapping[str, Iterable[Any]]
+
+
+class Subject(Protocol):
+    """What a plan or a study is of."""
+
+    @property
+    def portfolio(self) -> str: ...
+    @property
+    def scenario(self) -> int | None: ...
+    @property
+    def policy(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,29 @@ def copy_scenario(  # noqa: PLR0917 - what is copied, and how the copy is called
         detail = {"name": called, "policy": wanted, "of": source}
         audit.add(session, portfolio, who, "copy", subject=f"scenario {copy}", detail=detail)
     return copy
+
+
+def scenario_beside(
+    session: Session, of: Subject, changes: Sequence[ScenarioChange], name: str, who: str
+) -> int:  # fmt: skip
+    """A new scenario with changes over what something is of, as that is recorded now; its id.
+
+    Raises NotFound, also where its policy is no more; InvalidInput or Conflict when the changes no longer fit.
+    """
+    records.advance(session, of.portfolio)
+    base = records.read_all(session, of.portfolio)
+    parent = scenarios.get(session, of.scenario) if of.scenario is not None else None
+    before = scenarios.changes(session, parent.id) if parent else []
+    after = with_changes(base, [*before, *changes])
+    problem = Problem.from_tables(after)
+    if of.policy not in problem.policy:
+        raise NotFound("policy", of.policy)
+    scenario = scenarios.add(
+        session, of.portfolio, name=name, policy=of.policy, kind=problem.policy[of.policy].kind, who=who,
+        parent=of.scenario, code_reds=parent.code_reds if parent else None,
+    )  # fmt: skip
+    scenarios.add_changes(session, scenario, changes_between(base, after))
+    return scenario
 
 
 def change_scenario(db: Database, scenario: int, edits: Sequence[ScenarioEdit], version: int, who: str) -> int:

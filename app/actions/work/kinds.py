@@ -143,33 +143,25 @@ def _futures(db: Database, row: JobRow, tools: Tools) -> Ending:
 
 
 def _frontier(db: Database, row: JobRow, tools: Tools) -> Ending:
-    run = row.options[SUBJECT]
-    trace_run(db, run, jobs.Claim(row.id, row.token), tools.should_stop)
-
-    def store(session: Session) -> Mapping[str, Any]:
-        frontiers.complete(session, run)
-        return {}
-
-    return Ending(jobs.DONE, {}, store)
+    trace_run(db, row.options[SUBJECT], jobs.Claim(row.id, row.token), tools.should_stop)
+    return _complete(row, frontiers.complete)
 
 
 def _sweep(db: Database, row: JobRow, tools: Tools) -> Ending:
-    sweep = row.options[SUBJECT]
-    run_sweep(db, sweep, jobs.Claim(row.id, row.token), tools.should_stop)
-
-    def store(session: Session) -> Mapping[str, Any]:
-        sweeps.complete(session, sweep)
-        return {}
-
-    return Ending(jobs.DONE, {}, store)
+    run_sweep(db, row.options[SUBJECT], jobs.Claim(row.id, row.token), tools.should_stop)
+    return _complete(row, sweeps.complete)
 
 
 def _inquiry(db: Database, row: JobRow, tools: Tools) -> Ending:
-    number = row.options[SUBJECT]
-    run_inquiry(db, number, jobs.Claim(row.id, row.token), tools.should_stop)
+    run_inquiry(db, row.options[SUBJECT], jobs.Claim(row.id, row.token), tools.should_stop)
+    return _complete(row, inquiries.complete)
+
+
+def _complete(row: JobRow, mark: Callable[[Session, int], None]) -> Ending:
+    """The end of a study whose parts are stored: nothing further will be found."""
 
     def store(session: Session) -> Mapping[str, Any]:
-        inquiries.complete(session, number)
+        mark(session, row.options[SUBJECT])
         return {}
 
     return Ending(jobs.DONE, {}, store)
