@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,25 +15,28 @@ from solver.edits import Edit, edited
 from solver.model import Model, build
 from solver.model.sheet import Bools, Floats
 from solver.model.variables import Setting
-from solver.plan import Plan
+from solver.plan import Plan, State
 from solver.problem import Problem
 from solver.publish import publish
 from solver.records import Pin
 from solver.repair import merged
 from solver.repair.edits import Step, step
-from solver.repair.lever import Give, Lever, Used
+from solver.repair.lever import Give, Lever
 from solver.repair.levers import levers
 from solver.repair.search import SMALL, Search, Way
 from solver.schedule import length
 from solver.search.descend import descend
 from solver.search.stages import Stages
 from solver.task import Clock
+from solver.whatif.lifting import lifted
 from solver.whatif.values import values_of
 from solver.words import listed, number
 from solver.words import name as name_of
 
 HELD = 5e-4
 """Share of a class's ideal that counts as nothing: published figures are rounded to whole steps and six decimals."""
+PACE = 2e-6
+"""How far a published pace may be below the one asked for."""
 DEARER = 4.0
 """How much dearer it is to let a class pay than the class below it."""
 WAITING = 3
@@ -85,14 +88,8 @@ def what_it_takes(question: Question, clock: Clock, seconds: float = 30.0) -> It
         yield paid
 
 
-def _lifted(question: Question) -> list[Step]:
-    """What has to go in any case: a stance that pauses the project in that week."""
-    s = Setting(question.problem, question.problem.policy[question.policy])
-    if s.stance[s.index[question.project]] != "pause" or not s.in_force[question.week]:
-        return []
-    model, pause = build(question.problem, question.policy), ("pause", (question.project,))
-    values = values_of(model, question.plan)
-    return [step(model, Used(x, (0.0,)), values) for x in levers(model) if (x.kind, x.what) == pause]
+def _edits(steps: Iterable[Step]) -> list[Edit]:
+    return [edit for one in steps for edit in one.edits]
 
 
 class _Asked:
@@ -100,8 +97,8 @@ class _Asked:
 
     def __init__(self, question: Question, clock: Clock) -> None:
         self.question, self.clock = question, clock
-        self.lifted = _lifted(question)
-        self.problem = edited(question.problem, [edit for one in self.lifted for edit in one.edits])
+        self.lifted = lifted(question.problem, question.policy, question.plan, question.project, question.week)
+        self.problem = edited(question.problem, merged(question.problem, _edits(self.lifted)))
         self.model = build(self.problem, question.policy)
         self.values = values_of(self.model, question.plan)
         self.i = self.model.setting.index[question.project]
@@ -171,7 +168,10 @@ class _Asked:
 
     def _descended(self, clock: Clock) -> Decided | None:
         """Class after class, from the plan as it is."""
-        stages = Stages(self._asking(self.model), clock, seed=self.values)
+        model = self._asking(self.model)
+        if (model.lower > model.upper).any():
+            return None
+        stages = Stages(model, clock, seed=self.values)
         return Decided(self.model, stages.values, stages.bounds) if descend(stages) else None
 
     def _starting(self, clock: Clock) -> Decided | None:
@@ -231,8 +231,7 @@ class _Asked:
     def take(self, way: Way) -> Take:
         """The way with its proof."""
         steps = [step(self.model, used, way.values) for used in way.used]
-        edits = [edit for one in steps for edit in one.edits]
-        model = build(edited(self.problem, merged(self.problem, edits)), self.question.policy)
+        model = build(edited(self.problem, merged(self.problem, _edits(steps))), self.question.policy)
         return self._taken(model, way.values[: self.model.size], steps)
 
     def _taken(
@@ -244,11 +243,13 @@ class _Asked:
         Raises RuntimeError where it fails its check: a defect of this library.
         """
         steps = [*self.lifted, *steps]
-        edits = merged(self.question.problem, [edit for one in steps for edit in one.edits])
+        edits = merged(self.question.problem, _edits(steps))
         plan = publish(model, values)
         report = check(model.setting.problem, self.question.policy, plan)
         if not report.ok:
             raise RuntimeError("; ".join(str(v) for v in report.violations[:3]))
+        if not self._runs(plan):
+            raise RuntimeError(f"{self.question.project} does not run as asked in the plan of a way")
         pays, unproven = dict[str, float](), dict[str, float]()
         for rank, ideal in self.ideal.items():
             attained = report.attained.get(rank, 0.0)
@@ -260,6 +261,12 @@ class _Asked:
         text = listed([*(one.change for one in steps), *(self._slower(plan) if paid else ())])
         pins = tuple(self._pins(plan)) if pays else ()
         return Take(text or self._without_change(), edits, pays, plan, unproven, pins)
+
+    def _runs(self, plan: Plan) -> bool:
+        """Whether it does in a plan what was asked."""
+        rows = plan.pace[plan.pace["project"] == self.question.project]
+        here = rows[rows["week"] == self.problem.weeks[self.question.week]]
+        return bool((here["state"] == State.RUNNING).all() and (here["pace"] >= self.question.pace - PACE).all())
 
     def _without_change(self) -> str:
         """Why nothing has to change: it does so as planned, or there is room for it."""

@@ -97,6 +97,30 @@ def test_a_pause_by_the_policy_is_part_of_every_way() -> None:
 
 
 @pytest.mark.parametrize("columns", [taking.SMALL, 0])
+@pytest.mark.parametrize(
+    ("facts", "lifted"),
+    [
+        ({"earliest": week(3)}, "let ads run from the week of 8 December 2025 on"),
+        ({"must": "out"}, "no longer force ads out"),
+        ({"must": "out", "earliest": week(2)},
+         "no longer force ads out, let ads run from the week of 8 December 2025 on"),
+    ],
+)  # fmt: skip
+def test_what_the_project_itself_says_is_lifted_first(
+    columns: int, facts: dict[str, object], lifted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "SMALL", columns)
+    problem = crowded(**facts)
+    found = takes(problem, "ads", 1)
+    assert len(found) >= 2
+    for take in found:
+        assert take.text.startswith(lifted)
+        assert check(edited(problem, take.edits), "normal", take.plan).ok
+        (row,) = [edit.record for edit in take.edits if edit.table == "projects"]
+        assert (row.must, row.earliest in {None, week(1)}) == (None, True)
+
+
+@pytest.mark.parametrize("columns", [taking.SMALL, 0])
 def test_a_pause_that_is_lifted_lasts_as_long_as_a_project_wants_to(
     columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,6 +47,8 @@ REPAIRS: tuple[str, ...] = (
     N_("%(project)s is paused by %(policy)s"),
     N_("no longer protect %(project)s"),
     N_("no longer pause %(project)s"),
+    N_("no longer force %(project)s out"),
+    N_("let %(project)s run from the week of %(day)s on"),
     N_("the stance"),
     N_("%(project)s requires %(other)s"),
     N_("%(project)s excludes %(other)s"),
