@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -97,20 +97,24 @@ def _minimum(model: Model, used: Used, values: Floats) -> Step:
 def _capacity(model: Model, used: Used, values: Floats) -> Step:
     s = model.setting
     problem, pool = s.problem, used.lever.what[0]
-    extra, step_ = np.array(used.amounts), problem.step(pool)
+    amounts, step_ = np.array(used.amounts), problem.step(pool)
     if step_ > 0:
-        extra = np.ceil(extra / step_ - 1e-6) * step_
+        amounts = np.ceil(amounts / step_ - 1e-6) * step_
+    extra, shared = np.zeros(s.weeks), np.array(problem.budget_weeks(pool))
+    extra[[give.week for give in used.lever.gives]] = amounts
+    extra = extra[shared]
     weeks = np.flatnonzero(extra > DIGITS)
     first, last, most = int(weeks[0]), int(weeks[-1]), float(extra.max())
     more = np.where((np.arange(s.weeks) >= first) & (np.arange(s.weeks) <= last), most, 0.0)
     where, when = pool_name(problem, pool), _spell(problem, first, last)
     least = min(problem.supply(pool)[first : last + 1])
     stands = f"the {of_pool(problem, pool, least)} of {where}"
-    spent = most * (last - first + 1) * problem.pool[pool].cost
+    times, per_week = len(np.unique(shared[first : last + 1])), problem.pool[pool].period == "week"
+    spent = most * times * problem.pool[pool].cost
     cost = (
         f"{number(spent, 0)} {problem.head.currency}"
         if spent
-        else f"{number(most * (last - first + 1))} {problem.unit(pool)}-weeks"
+        else f"{number(most * times)} {problem.unit(pool)}{'-weeks' if per_week else ''}"
     )
     change = f"add {of_pool(problem, pool, most)} to {where} {when}"
     return Step("capacity", stands, change, with_more(problem, pool, more), cost, of_pool(problem, pool, most))
@@ -130,8 +134,10 @@ def _delivery(model: Model, used: Used, values: Floats) -> Step:
 
 
 def with_more(problem: Problem, pool: str, more: Iterable[float]) -> tuple[Edit, ...]:
-    """The rows of capacity.csv with which a pool has so much more in each week."""
-    was = problem.supply(pool)
+    """The rows of capacity.csv with which a pool has so much more in each week; a budget, in all of its weeks."""
+    was, more = problem.supply(pool), list(more)
+    if problem.pool[pool].period == "horizon":
+        return tuple(_budgets(problem, pool, more))
     known = {row.week: row.amount for row in problem.capacity if row.pool == pool}
     edits, before = [], was[0]
     for t, (week, extra) in enumerate(zip(problem.weeks, more, strict=True)):
@@ -140,6 +146,16 @@ def with_more(problem: Problem, pool: str, more: Iterable[float]) -> tuple[Edit,
             edits.append(Edit("capacity", Capacity(pool=pool, week=week, amount=now)))
         before = now
     return tuple(edits)
+
+
+def _budgets(problem: Problem, pool: str, more: list[float]) -> Iterator[Edit]:
+    """The budgets of a pool with what is added in any of their weeks; a row between would begin another one."""
+    shared = problem.budget_weeks(pool)
+    for first in sorted(set(shared)):
+        extra = max((m for m, own in zip(more, shared, strict=True) if own == first), key=abs)
+        if extra:
+            amount = round(problem.supply(pool)[first] + extra, 6)
+            yield Edit("capacity", Capacity(pool=pool, week=problem.weeks[first], amount=amount))
 
 
 def _spell(problem: Problem, first: int, last: int) -> str:

@@ -50,16 +50,17 @@ def _give(rows: Ints, most: float, sign: float = 1.0, *, whole: bool = False) ->
 
 
 def _capacity(model: Model, rows: Ints) -> Iterator[Lever]:
-    """More of a pool in some weeks, and deliveries that come earlier."""
+    """More of a pool in some weeks, and deliveries that come earlier; of a budget, more for all of its weeks."""
     s = model.setting
     grid = rows.reshape(-1, s.weeks)
     for r, pool in enumerate(s.problem.pools):
         supply = s.capacity[r]
         size = max(1.0, float(supply.max()))
         most = size + float(s.full[s.pair_need[s.pair_pool == r]].sum())
-        gives = tuple(Give(grid[r, t : t + 1], np.full(1, -1.0), most, week=t) for t in range(s.weeks))
+        firsts = np.unique(s.budget_week[r]).tolist()
+        gives = tuple(Give(grid[r, t : t + 1], np.full(1, -1.0), most, week=t) for t in firsts)
         yield Lever("capacity", (pool.pool,), gives, size=size)
-        for t in range(1, s.weeks):
+        for t in range(1, s.weeks if pool.period == "week" else 0):
             if (more := float(supply[t] - supply[t - 1])) > 0:
                 last = max(0, t - EARLIER)
                 weeks = range(t - 1, last - 1, -1)

@@ -10,7 +10,7 @@ import numpy as np
 from solver import candidates
 from solver.candidates import Decided
 from solver.check import check
-from solver.classes import class_name, ideals
+from solver.classes import COMPLETE_AT, class_name, ideals
 from solver.edits import Edit, edited
 from solver.model import Model, build
 from solver.model.sheet import Bools, Floats
@@ -35,8 +35,8 @@ from solver.words import name as name_of
 
 HELD = 5e-4
 """Share of a class's ideal that counts as nothing: published figures are rounded to whole steps and six decimals."""
-PACE = 2e-6
-"""How far a published pace may be below the one asked for."""
+PACE = 2e-5
+"""How far a published pace may be below the one asked for: what six decimals of a build's paces may add up to."""
 DEARER = 4.0
 """How much dearer it is to let a class pay than the class below it."""
 WAITING = 3
@@ -263,10 +263,12 @@ class _Asked:
         return Take(text or self._without_change(), edits, pays, plan, unproven, pins)
 
     def _runs(self, plan: Plan) -> bool:
-        """Whether it does in a plan what was asked."""
+        """Whether it does in a plan what was asked, as far as there is work."""
         rows = plan.pace[plan.pace["project"] == self.question.project]
         here = rows[rows["week"] == self.problem.weeks[self.question.week]]
-        return bool((here["state"] == State.RUNNING).all() and (here["pace"] >= self.question.pace - PACE).all())
+        last = here["progress"] >= COMPLETE_AT
+        enough = (here["pace"] >= self.question.pace - PACE) | last
+        return bool((here["state"] == State.RUNNING).all() and enough.all())
 
     def _without_change(self) -> str:
         """Why nothing has to change: it does so as planned, or there is room for it."""

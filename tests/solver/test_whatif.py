@@ -19,7 +19,7 @@ from solver.whatif.values import values_of
 from tests.solver.handmade import gpu_pool, ml_pool, policy, portfolio, project, week
 from tests.solver.served import chat, lever, measured, served
 from tests.solver.solving import LIMITS, plan_in
-from tests.solver.starts import candidate, candidates, money
+from tests.solver.starts import at_random, candidate, candidates, money
 from tests.solver.tiny import named
 
 RUN = {"status": "running"}
@@ -220,3 +220,22 @@ def test_a_published_plan_is_a_solution_of_its_model(name: str) -> None:
     assert (activity - model.high).max() < 1e-4
     assert (model.lower - values).max() < 1e-6
     assert (values - model.upper).max() < 1e-6
+
+
+@pytest.mark.parametrize("columns", [taking.SMALL, 0])
+@pytest.mark.parametrize("seed", [0, 10])
+def test_more_of_a_budget_is_more_for_all_of_its_weeks(
+    seed: int, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "SMALL", columns)
+    problem, ways = at_random(seed), list[Take]()
+    for project_ in problem.projects:
+        if project_.status != "done":
+            ways += takes(problem, project_.project, 2) + takes(problem, project_.project, 4)
+    budgets = {pool.pool for pool in problem.pools if pool.period == "horizon"}
+    edits = [edit for take in ways for edit in take.edits if edit.table == "capacity"]
+    assert {edit.record.pool for edit in edits} & budgets
+    starts = {(row.pool, row.week) for row in problem.capacity}
+    assert all((edit.record.pool, edit.record.week) in starts for edit in edits if edit.record.pool in budgets)
+    for take in ways:
+        assert check(edited(problem, take.edits), "normal", take.plan).ok
