@@ -95,7 +95,7 @@ def _takes(question: Question, options: Options, terminal: Terminal) -> list[Tak
         found = []
         for take in what_it_takes(question, Clock(options, should_stop)):
             found.append(take)
-            terminal.show(f"  {len(found)}. if {take.text}{paid(take)}")
+            terminal.show(f"  {len(found)}. {'if ' if take.edits or take.pays else ''}{take.text}{paid(take)}")
         return found
 
     day = question.problem.weeks[question.week]

@@ -38,6 +38,11 @@ def test_why_with_a_week_tells_what_it_would_take_in_records(planned: tuple[str,
         )
 
 
+def test_what_runs_as_planned_takes_nothing(planned: tuple[str, str], capsys: Captured) -> None:
+    assert main(["why", *planned, "--project", "chat", "--week", "2025-12-10"]) == 0
+    assert "  1. it does so in this plan already; no class pays" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [(["--project", "nobody"], "no project"), (["--project", "ads", "--week", "2030-01-01"], "outside")],
