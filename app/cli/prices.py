@@ -17,6 +17,7 @@ from app.cli.solve import EXITS, choose_policy
 from app.cli.terminal import Exit, Terminal, json_option
 from app.cli.workers import threads_option
 from solver.check import require
+from solver.edits import edited
 from solver.folder import read, read_plan, write_plan
 from solver.plan import Outcome, Plan
 from solver.problem import Problem
@@ -90,9 +91,9 @@ def _confirm(
     if pool not in problem.pool or not 0 <= t < problem.head.weeks:
         raise click.UsageError(f"{pool} in the week of {week:%Y-%m-%d} is not in this portfolio")
     step = unit(problem, pool)
-    changes = {0.0: problem, step: one_step(problem, pool, problem.weeks[t], step)}
+    changes = {0.0: problem, step: edited(problem, one_step(problem, pool, problem.weeks[t], step))}
     if problem.supply(pool)[t] >= step:
-        changes[-step] = one_step(problem, pool, problem.weeks[t], -step)
+        changes[-step] = edited(problem, one_step(problem, pool, problem.weeks[t], -step))
     outcomes: dict[float, Outcome] = {}
     for change, one in changes.items():
         known = outcomes[0.0].plan if outcomes else plan

@@ -20,11 +20,10 @@ from solver.faults import InvalidInput
 from solver.plan import Outcome, Plan
 from solver.problem import Problem
 from solver.progress import Options
-from solver.repair.edits import with_more
 from solver.solve import solve
 from solver.task import Clock
 from solver.whatif.force import changes, forced
-from solver.whatif.prices import prices, unit
+from solver.whatif.prices import one_step, prices, unit
 from solver.whatif.taking import Question, what_it_takes
 from solver.words import day, name, of_pool, pool_name
 
@@ -109,7 +108,7 @@ def _price(inquiry: Inquiry) -> Iterator[Part]:
     problem, pool, t = inquiry.problem, inquiry.asked["pool"], inquiry.week
     step, before = unit(problem, pool), _as_it_is(inquiry)
     for change in (step, *([-step] if problem.supply(pool)[t] >= step else [])):
-        edits = with_more(problem, pool, [change if n == t else 0.0 for n in range(problem.head.weeks)])
+        edits = one_step(problem, pool, problem.weeks[t], change)
         which = "more" if change > 0 else "less"
         text = f"{of_pool(problem, pool, step)} {which} of {pool_name(problem, pool)} in the week of"
         way = _solved(inquiry, before, f"{text} {day(problem.weeks[t])}", edited(problem, edits), edits)

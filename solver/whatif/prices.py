@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from solver.classes import class_name
-from solver.edits import edited
+from solver.edits import Edit
 from solver.engine import duals
 from solver.model import Model, build
 from solver.model.sheet import Bools, Floats
@@ -99,11 +99,10 @@ def unit(problem: Problem, pool: str) -> float:
     return round(step * float(np.ceil(1.0 / step - NOTHING)), 6)
 
 
-def one_step(problem: Problem, pool: str, week: date, step: float) -> Problem:
-    """The problem with a step more (or less) of a pool in a week. Raises InvalidInput."""
+def one_step(problem: Problem, pool: str, week: date, step: float) -> tuple[Edit, ...]:
+    """The records with which there is a step more (or less) of a pool in a week."""
     t = problem.week_index(week)
-    more = [step if n == t else 0.0 for n in range(problem.head.weeks)]
-    return edited(problem, with_more(problem, pool, more))
+    return with_more(problem, pool, [step if n == t else 0.0 for n in range(problem.head.weeks)])
 
 
 def confirmed(before: Outcome, after: Outcome) -> Iterator[tuple[str, float, float]]:

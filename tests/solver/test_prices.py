@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from solver import check, solve
+from solver.edits import edited
 from solver.problem import Problem
 from solver.task import Clock
 from solver.whatif.prices import confirmed, one_step, priced, prices, unit
@@ -42,7 +43,7 @@ def test_what_nobody_lacks_has_no_price() -> None:
 def test_solving_again_with_a_step_more_or_less_confirms_a_price(step: float) -> None:
     problem = scarce()
     before = solve(problem, "normal", options=LIMITS)
-    after = solve(one_step(problem, "h100", week(1), step), "normal", options=LIMITS)
+    after = solve(edited(problem, one_step(problem, "h100", week(1), step)), "normal", options=LIMITS)
     told = {name: (gain, open_) for name, gain, open_ in confirmed(before, after)}
     gain, open_ = told["priority 2"]
     assert gain == pytest.approx(0.5 * step, abs=open_ + 1e-4)
